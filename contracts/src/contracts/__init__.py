@@ -1,0 +1,1 @@
+"""What Cinema AI's services tell each other. Pydantic only: no I/O, no service's code."""
