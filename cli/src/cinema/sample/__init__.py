@@ -1,0 +1,1 @@
+"""A sample shoot, made on this machine: an interview with its mistakes left in, and cutaways."""
