@@ -19,6 +19,7 @@ __all__ = [
     "ObjectStore",
     "S3Store",
     "check_key",
+    "connect",
     "open_store",
 ]
 

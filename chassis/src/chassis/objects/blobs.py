@@ -101,16 +101,12 @@ class Blobs:
                 return path, path.open("rb")
         raise ObjectMissing(key=key)
 
-    def info(self, key: str) -> ObjectInfo | None:
-        try:
-            path, content = self.open(key)
-        except ObjectMissing:
-            return None
+    def locate(self, key: str) -> tuple[Path, ObjectInfo]:
+        path, content = self.open(key)
         with content:
-            blob = Blob.parse(path.name)
-            return ObjectInfo(
-                key, os.fstat(content.fileno()).st_size, blob.content_type, blob.sha256
-            )
+            size = os.fstat(content.fileno()).st_size
+        blob = Blob.parse(path.name)
+        return path, ObjectInfo(key, size, blob.content_type, blob.sha256)
 
     def publish(self, key: str, incoming: Incoming, blob: Blob) -> None:
         path = self._path(blob)

@@ -55,20 +55,24 @@ class DiskStore:
 
     async def fetch(self, key: str, directory: Path) -> Path:
         """Return the store's own file: nothing is copied, so it must not be written to."""
-        if await self.stat(key) is None:
-            raise ObjectMissing(key=key)
+        await self.locate(key)
         return self._blobs.link(key)
 
     async def copy(self, source: str, target: str) -> ObjectInfo:
         if not await in_thread(self._blobs.copy, source, target):
-            info = await self._known(source)
+            _, info = await self.locate(source)
             return await self.put_stream(
                 target, self.stream(source), content_type=info.content_type
             )
-        return await self._known(target)
+        _, copied = await self.locate(target)
+        return copied
 
     async def stat(self, key: str) -> ObjectInfo | None:
-        return await in_thread(self._blobs.info, key)
+        try:
+            _, info = await self.locate(key)
+        except ObjectMissing:
+            return None
+        return info
 
     async def delete(self, key: str) -> None:
         await in_thread(self._blobs.delete, key)
@@ -90,10 +94,9 @@ class DiskStore:
         """Remove what writers that died left behind; return how many files that were."""
         return await in_thread(self._blobs.sweep)
 
-    async def _known(self, key: str) -> ObjectInfo:
-        if (info := await self.stat(key)) is None:
-            raise ObjectMissing(key=key)
-        return info
+    async def locate(self, key: str) -> tuple[Path, ObjectInfo]:
+        """Return the file that holds this content, and no later one of the key. ObjectMissing."""
+        return await in_thread(self._blobs.locate, key)
 
 
 def _next_size(position: int, end: int | None) -> int:

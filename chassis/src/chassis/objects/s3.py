@@ -74,8 +74,10 @@ class S3Store:
             response.release_conn()
 
     async def fetch(self, key: str, directory: Path) -> Path:
-        """Download into the directory, under the last part of the key."""
-        path = directory / key.rpartition("/")[2]
+        """Download to the path that the key has below the directory."""
+        await self._known(key)
+        path = directory / key
+        path.parent.mkdir(parents=True, exist_ok=True)
         with await in_thread(path.open, "wb") as file:
             async for chunk in self.stream(key):
                 await in_thread(file.write, chunk)
