@@ -1,0 +1,204 @@
+"""Kafka's side of a service: one consumer for all of its handlers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from time import monotonic
+from typing import Any, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+
+from chassis.backoff import Backoff
+from chassis.cluster import cluster_id, known_cluster, remember_cluster
+from chassis.database import Database, Transaction
+from chassis.delivery import Delivery, Handler
+from chassis.intake import Intake
+from contracts.events import Event
+
+log = structlog.get_logger()
+
+ROLE = "consumer"
+RECONNECT = Backoff(0.2, 5)
+DEFAULT_BACKOFF = Backoff(0.1, 10)
+
+E = TypeVar("E", bound=Event)
+
+
+class Handlers:
+    """Which function handles which event: one each."""
+
+    def __init__(self) -> None:
+        self.by_topic: dict[str, tuple[type[Event], Handler]] = {}
+
+    def on(
+        self, event: type[E]
+    ) -> Callable[
+        [Callable[[E, Transaction], Awaitable[None]]],
+        Callable[[E, Transaction], Awaitable[None]],
+    ]:
+        """Register `async def handler(event, tx)`, which runs within one transaction."""
+
+        def register(
+            handler: Callable[[E, Transaction], Awaitable[None]],
+        ) -> Callable[[E, Transaction], Awaitable[None]]:
+            if event.topic in self.by_topic:
+                raise ValueError(f"{event.topic} is handled twice")
+            self.by_topic[event.topic] = (event, handler)
+            return handler
+
+        return register
+
+
+class Bus:
+    """Consumes until stopped, through restarts and replacements of the broker.
+
+    The group is the service's name. A replaced broker is read from its beginning: positions
+    that belong to the one before mean nothing there.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        bootstrap: str,
+        database: Database,
+        handlers: Handlers,
+        fetch_max_wait_ms: int = 50,
+        max_attempts: int = 8,
+        backoff: Backoff = DEFAULT_BACKOFF,
+        watch_seconds: float = 2,
+        stuck_seconds: float = 60,
+    ) -> None:
+        self._service = service
+        self._bootstrap = bootstrap
+        self._database = database
+        self._topics = sorted(handlers.by_topic)
+        self._fetch_max_wait_ms = fetch_max_wait_ms
+        self._watch_every = watch_seconds
+        self._stuck_after = stuck_seconds
+        self._intake = Intake(
+            Delivery(database, service, handlers.by_topic),
+            database.reachable,
+            max_attempts=max_attempts,
+            backoff=backoff,
+        )
+        self._task: asyncio.Task[None] | None = None
+        self._seen_at: float | None = None
+
+    async def start(self) -> None:
+        if self._topics:
+            self._task = asyncio.create_task(self._keep_consuming())
+
+    async def stop(self) -> None:
+        """Finish the message at hand, then leave the group."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def healthy(self) -> bool:
+        """Whether the broker was seen lately and no message has been held back for long."""
+        if not self._topics:
+            return True
+        if self._seen_at is None or monotonic() - self._seen_at > 5 * self._watch_every:
+            return False
+        return self._intake.stuck_seconds() < self._stuck_after
+
+    async def _keep_consuming(self) -> None:
+        failures = 0
+        while True:
+            started = monotonic()
+            try:
+                await self._consume_one_instance()
+            except Exception as error:
+                failures = 1 if monotonic() - started > RECONNECT.cap else failures + 1
+                log.warning("the bus starts over", error=repr(error), failures=failures)
+                await asyncio.sleep(RECONNECT.delay(failures))
+
+    async def _consume_one_instance(self) -> None:
+        """Consume until the broker is another one than at the start."""
+        instance = await cluster_id(self._bootstrap)
+        self._seen_at = monotonic()
+        async with self._consumer(instance) as consumer:
+            flow = asyncio.create_task(self._consume(consumer))
+            try:
+                await self._watch(instance, flow)
+            finally:
+                await _ended(flow)
+
+    async def _watch(self, instance: str, flow: asyncio.Task[None]) -> None:
+        while True:
+            await asyncio.wait([flow], timeout=self._watch_every)
+            if flow.done():
+                flow.result()
+            try:
+                current = await cluster_id(self._bootstrap)
+            except Exception as error:
+                log.warning("the broker is away", error=repr(error))
+                continue
+            self._seen_at = monotonic()
+            if current != instance:
+                log.warning("the broker was replaced", was=instance, now=current)
+                return
+
+    async def _consume(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            record = await consumer.getone()
+            await _to_the_end(self._intake.take(record, consumer))
+
+    @asynccontextmanager
+    async def _consumer(self, instance: str) -> AsyncIterator[AIOKafkaConsumer]:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap,
+            client_id=self._service,
+            group_id=self._service,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            fetch_max_wait_ms=self._fetch_max_wait_ms,
+            session_timeout_ms=6_000,
+            heartbeat_interval_ms=2_000,
+            metadata_max_age_ms=30_000,
+        )
+        known = await known_cluster(self._database, ROLE)
+        consumer.subscribe(self._topics, listener=Rewind(consumer, known not in (None, instance)))
+        try:
+            await consumer.start()
+            async with self._database.transaction() as tx:
+                await remember_cluster(tx, ROLE, instance)
+            yield consumer
+        finally:
+            await consumer.stop()
+
+
+class Rewind(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped library
+    """At a replaced broker, the first assignment begins at the beginning, and says so there."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, due: bool) -> None:
+        self._consumer = consumer
+        self._due = due
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        pass
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        if not self._due or not assigned:
+            return
+        await self._consumer.seek_to_beginning(*assigned)
+        await self._consumer.commit({tp: await self._consumer.position(tp) for tp in assigned})
+        self._due = False
+
+
+async def _to_the_end(step: Coroutine[Any, Any, None]) -> None:
+    """Await a step that a cancellation lets finish before it takes effect."""
+    task = asyncio.create_task(step)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])

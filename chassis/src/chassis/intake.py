@@ -1,0 +1,114 @@
+"""The ack rules: a record is acknowledged when it is dealt with, and held back until it is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+
+from chassis.backoff import Backoff
+from chassis.delivery import Delivery
+from chassis.errors import Problem, Transient
+from chassis.message import Record
+
+log = structlog.get_logger()
+
+
+class HandlerFailed(Problem):
+    code = "handler_failed"
+    title = "Its handler failed at every attempt"
+
+
+@dataclass
+class Failure:
+    """A partition's head that could not be handled so far."""
+
+    offset: int
+    since: float
+    attempts: int = 0
+    counted: int = 0
+
+
+class Intake:
+    """Deals with records one after another.
+
+    One that fails keeps its place: its partition alone is paused, rewound to it and resumed after
+    the backoff, so that other partitions flow on, order per key holds, and the consumer keeps
+    polling and stays in its group however long it takes. Only failures that are the handler's
+    own fault are counted: a Transient or an absent database never leads to the dlq.
+    """
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        reachable: Callable[[], Awaitable[bool]],
+        *,
+        max_attempts: int,
+        backoff: Backoff,
+    ) -> None:
+        self._delivery = delivery
+        self._reachable = reachable
+        self._max_attempts = max_attempts
+        self._backoff = backoff
+        self._failures: dict[TopicPartition, Failure] = {}
+
+    async def take(self, record: Record, consumer: AIOKafkaConsumer) -> None:
+        partition = TopicPartition(record.topic, record.partition)
+        try:
+            await self._deal_with(record, partition)
+        except Exception as error:
+            log.warning("a message is held back", topic=record.topic, exc_info=error)
+            self._hold_back(consumer, partition, record.offset)
+        else:
+            self._failures.pop(partition, None)
+            await _acknowledge(consumer, partition, record.offset + 1)
+
+    def stuck_seconds(self) -> float:
+        """For how long the message that failed first has been held back."""
+        now = monotonic()
+        return max((now - failure.since for failure in self._failures.values()), default=0.0)
+
+    async def _deal_with(self, record: Record, partition: TopicPartition) -> None:
+        failure = self._failures.get(partition)
+        try:
+            await self._delivery.deliver(record)
+        except Exception as error:
+            if failure is None or failure.offset != record.offset:
+                failure = self._failures[partition] = Failure(record.offset, monotonic())
+            failure.attempts += 1
+            if not isinstance(error, Transient) and await self._reachable():
+                failure.counted += 1
+            if failure.counted < self._max_attempts:
+                raise
+            reason = HandlerFailed(f"{type(error).__name__}: {error}")
+            await self._delivery.bury(record, reason)
+
+    def _hold_back(
+        self, consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int
+    ) -> None:
+        try:
+            consumer.pause(partition)
+            consumer.seek(partition, offset)
+        except IllegalStateError:
+            return  # it was assigned elsewhere meanwhile, and begins there with this message
+        delay = self._backoff.delay(self._failures[partition].attempts)
+        asyncio.get_running_loop().call_later(delay, _resume, consumer, partition)
+
+
+def _resume(consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
+    if partition in consumer.assignment():
+        consumer.resume(partition)
+
+
+async def _acknowledge(consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
+    """Names its own partition, because a bare commit covers what is held back elsewhere too.
+
+    A failed one is made good by the next, or by the inbox after a redelivery.
+    """
+    try:
+        await consumer.commit({partition: offset})
+    except (KafkaError, IllegalStateError) as error:
+        log.warning("an offset was not committed", topic=partition.topic, error=repr(error))

@@ -1,0 +1,4 @@
+from chassis.database import new_metadata
+from chassis.migrate import run_migrations
+
+run_migrations(new_metadata())
