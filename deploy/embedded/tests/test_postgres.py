@@ -60,7 +60,7 @@ def test_a_killed_server_comes_back_on_its_port(
     port = port_of(server)
     kill_9(pid_of(server))
     eventually(lambda: not server.is_running())
-    server.restart()
+    server.start()
     assert server.execute(READ) == "42\n"
     assert port_of(server) == port
 

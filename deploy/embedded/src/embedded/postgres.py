@@ -17,6 +17,8 @@ from embedded.processes import spawn, stop, stop_pid
 from embedded.programs import ProgramError, as_server_user, give_to_server_user, program, run
 
 _SUPERUSER = "postgres"
+_ATTEMPTS = 20
+_BETWEEN_ATTEMPTS = 0.25
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 # A handful of services on a shared machine: little memory, no replication, no parallel queries.
@@ -69,22 +71,19 @@ class Postgres:
         self._port = 0
 
     def start(self, *, deadline: float = 60) -> None:
-        """Returns when the server answers. Recovers whatever a killed predecessor left."""
+        """Returns when the server answers, on the port it had before if that is free. Recovers
+        whatever a killed predecessor left."""
+        self.stop()
         self._held.enter_context(exclusive(self.home / "lock"))
         self._password = kept_secret(self.home / "password")
         if not self.data.exists():
             self._initialise()
         self._stop_orphan()
-        end = time.monotonic() + deadline
-        while not self._launch(end):
-            if time.monotonic() > end:
-                self.stop()
-                raise ProgramError(f"PostgreSQL did not start: see {self.log}\n{self._last()}")
-
-    def restart(self) -> None:
-        """After the server has died: the same data on the same port."""
-        self.stop()
-        self.start()
+        for _ in range(_ATTEMPTS):
+            if self._launch(time.monotonic() + deadline):
+                return
+            time.sleep(_BETWEEN_ATTEMPTS)
+        raise ProgramError(f"PostgreSQL did not start: see {self.log}\n{self._last()}")
 
     def stop(self) -> None:
         """Ends all connections, writes a checkpoint and leaves nothing behind."""
@@ -108,7 +107,11 @@ class Postgres:
 
     def url(self, name: str) -> str:
         password = self._role_password(_checked(name))
-        return f"postgresql+asyncpg://{name}:{password}@127.0.0.1:{self._port}/{name}"
+        return f"postgresql+asyncpg://{name}:{password}@{self.address}/{name}"
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self._port}"
 
     def execute(self, script: str, **variables: str) -> str:
         """Runs a psql script as superuser; returns the rows, unaligned."""
@@ -149,9 +152,11 @@ class Postgres:
         self.process = spawn(
             as_server_user(args, death_signal="INT"), log=self.log, death_signal=signal.SIGINT
         )
-        while self.process.poll() is None and time.monotonic() < end:
+        while self.process.poll() is None:
             if self._status() == (self.process.pid, "ready"):
                 return True
+            if time.monotonic() > end:
+                raise ProgramError(f"PostgreSQL is not ready: see {self.log}\n{self._last()}")
             time.sleep(0.02)
         return False
 

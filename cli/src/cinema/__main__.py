@@ -1,0 +1,3 @@
+from cinema.main import main
+
+main(prog_name="cinema")

@@ -1,0 +1,1 @@
+"""The whole system on this machine: PostgreSQL, a broker and the five services, supervised."""
