@@ -25,7 +25,8 @@ class ServiceSettings(BaseSettings):
     kafka_bootstrap: str = "127.0.0.1:9092"
     fetch_max_wait_ms: int = 50
     worker_concurrency: int = 1
-    lease_seconds: float = 30
+    lease_seconds: float = 10
+    relay_stuck_seconds: float = 15
 
     data_dir: Path = Field(validation_alias=AliasChoices("data_dir", "cinema_home"))
     object_store: Literal["disk", "s3"] = "disk"

@@ -7,7 +7,7 @@ from pathlib import Path
 from chassis.objects import signing
 from chassis.objects.blobs import Blob, Blobs, Incoming
 from chassis.objects.chunks import chunks_of, once
-from chassis.objects.protocol import CHUNK_BYTES, ObjectInfo, ObjectMissing, check_key
+from chassis.objects.protocol import CHUNK_BYTES, ObjectInfo, ObjectMissing, Traffic, check_key
 from chassis.threads import in_thread
 
 
@@ -18,6 +18,7 @@ class DiskStore:
         self._blobs = Blobs(root.resolve())
         self._public_url = public_url
         self._secret = signing_secret
+        self.traffic = Traffic()
 
     async def put_file(self, key: str, path: Path, *, content_type: str) -> ObjectInfo:
         return await self.put_stream(key, chunks_of(path), content_type=content_type)
@@ -33,6 +34,7 @@ class DiskStore:
         try:
             async for chunk in chunks:
                 await in_thread(incoming.write, chunk)
+                self.traffic.bytes_in += len(chunk)
             blob = Blob.new(await in_thread(incoming.finish), content_type)
             await in_thread(self._blobs.publish, key, incoming, blob)
         finally:
@@ -51,6 +53,7 @@ class DiskStore:
             while (size := _next_size(content.tell(), end)) and (
                 chunk := await in_thread(content.read, size)
             ):
+                self.traffic.bytes_out += len(chunk)
                 yield chunk
 
     async def fetch(self, key: str, directory: Path) -> Path:

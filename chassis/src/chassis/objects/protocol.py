@@ -36,8 +36,18 @@ class ObjectInfo:
     sha256: str | None
 
 
+@dataclass
+class Traffic:
+    """How many bytes went through a store since it was opened; `fetch` on a disk moves none."""
+
+    bytes_in: int = 0
+    bytes_out: int = 0
+
+
 class ObjectStore(Protocol):
     """Objects under keys like `assets/0f3a.mp4`. A put is seen whole or not at all."""
+
+    traffic: Traffic
 
     async def put_file(self, key: str, path: Path, *, content_type: str) -> ObjectInfo: ...
 

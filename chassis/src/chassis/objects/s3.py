@@ -16,7 +16,7 @@ from minio.error import S3Error
 
 from chassis.objects.chunks import chunks_of, once
 from chassis.objects.pipe import Pipe, UploadStopped
-from chassis.objects.protocol import CHUNK_BYTES, ObjectInfo, ObjectMissing, check_key
+from chassis.objects.protocol import CHUNK_BYTES, ObjectInfo, ObjectMissing, Traffic, check_key
 from chassis.threads import in_thread, outlast
 
 PART_BYTES = 16 << 20  # 10,000 parts may follow each other: 156 GiB
@@ -35,6 +35,7 @@ class S3Store:
         self._client = client
         self._bucket = bucket
         self._public = public or client
+        self.traffic = Traffic()
 
     async def put_file(self, key: str, path: Path, *, content_type: str) -> ObjectInfo:
         length, sha256 = await in_thread(_measure, path)
@@ -68,6 +69,7 @@ class S3Store:
         )
         try:
             while chunk := await in_thread(response.read, CHUNK_BYTES):
+                self.traffic.bytes_out += len(chunk)
                 yield chunk
         finally:
             response.close()
@@ -168,6 +170,7 @@ class S3Store:
             await outlast(upload)
             raise
         await upload
+        self.traffic.bytes_in += pipe.size
         return ObjectInfo(key, pipe.size, content_type, pipe.digest.hexdigest())
 
     def _make_bucket(self) -> None:
