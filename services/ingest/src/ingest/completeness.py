@@ -18,9 +18,6 @@ STATE_THEIR_LENGTH = frozenset(
 TOLERANCE = Fraction(1, 4)
 """Seconds that may be missing at the end: priming, edit lists and rounding are in it."""
 
-FILE_TOLERANCE = Fraction(1)
-"""The same where only the whole file states a length, for its longest stream."""
-
 
 def check_complete(media: InputContainer, streams: Sequence[Stream], scan: Scan) -> None:
     """Raise Truncated where a part of the chosen streams, or of the file, is missing.
@@ -31,9 +28,9 @@ def check_complete(media: InputContainer, streams: Sequence[Stream], scan: Scan)
     if not scan.whole or media.format.name not in STATE_THEIR_LENGTH:
         return
     for stream in streams:
-        _check_end(scan.reaches[stream.index].end, _promised_end(stream), TOLERANCE)
+        _check_end(scan.reaches[stream.index].end, _promised_end(stream))
     reached = max(reach.end for reach in scan.reaches.values())
-    _check_end(reached, _promised_end_of_file(media), FILE_TOLERANCE)
+    _check_end(reached, _promised_end_of_file(media))
 
 
 def _promised_end(stream: Stream) -> Fraction:
@@ -46,6 +43,6 @@ def _promised_end_of_file(media: InputContainer) -> Fraction:
     return Fraction((media.start_time or 0) + (media.duration or 0), av.time_base)
 
 
-def _check_end(reached: Fraction, promised: Fraction, tolerance: Fraction) -> None:
-    if reached < promised - tolerance:
+def _check_end(reached: Fraction, promised: Fraction) -> None:
+    if reached < promised - TOLERANCE:
         raise Truncated(f"{float(reached):.1f} s of {float(promised):.1f} s are there")

@@ -4,6 +4,8 @@ import resource
 
 from pydantic import BaseModel
 
+GRACE_SECONDS = 5
+
 
 class Limits(BaseModel):
     memory_bytes: int = 6 << 30
@@ -12,14 +14,16 @@ class Limits(BaseModel):
 
 
 def apply(limits: Limits) -> None:
-    """Bind this process, for good."""
+    """Bind this process, for good. Too much time ends it with SIGXCPU."""
     _bind(resource.RLIMIT_AS, limits.memory_bytes)
-    _bind(resource.RLIMIT_CPU, limits.cpu_seconds)
+    _bind(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + GRACE_SECONDS)
     _bind(resource.RLIMIT_FSIZE, limits.written_bytes)
     _bind(resource.RLIMIT_CORE, 0)
 
 
-def _bind(kind: int, most: int) -> None:
-    _, hard = resource.getrlimit(kind)
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(kind, (most, most))
+def _bind(kind: int, soft: int, hard: int | None = None) -> None:
+    _, bound = resource.getrlimit(kind)
+    most = soft if hard is None else hard
+    if bound != resource.RLIM_INFINITY:
+        soft, most = min(soft, bound), min(most, bound)
+    resource.setrlimit(kind, (soft, most))

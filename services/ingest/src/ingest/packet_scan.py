@@ -24,9 +24,10 @@ class Reach:
     last_end: int = 0
 
     def add(self, packet: "Packet[Stream]") -> None:
-        if packet.pts is not None and not packet.is_discard:
-            self.times.append(packet.pts)
-            self.last_end = max(self.last_end, packet.pts + (packet.duration or 0))
+        time = packet.dts if packet.pts is None else packet.pts  # AVI has no other
+        if time is not None and not packet.is_discard:
+            self.times.append(time)
+            self.last_end = max(self.last_end, time + (packet.duration or 0))
 
     @property
     def start(self) -> Fraction:

@@ -60,7 +60,8 @@ def _probe_still(media: InputContainer, path: Path, picture: Picture) -> MediaIn
 def _probe_timed(
     media: InputContainer, path: Path, picture: Picture | None, sound: Sound | None
 ) -> MediaInfo:
-    scan = scan_packets(media, (*media.streams.video, *media.streams.audio))
+    timed = (*media.streams.video, *media.streams.audio, *media.streams.subtitles)
+    scan = scan_packets(media, timed)
     check_complete(media, [stream for stream in (picture, sound) if stream], scan)
     looks, sounds = scan.reach_of(picture), scan.reach_of(sound)
     main = looks or sounds
