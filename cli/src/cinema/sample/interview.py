@@ -1,5 +1,6 @@
 """What is said in the sample interview: with silences, fillers and false starts, as people talk."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,15 +37,15 @@ INTERVIEW = (
 )
 
 
-def transcript() -> str:
+def transcript(lines: Sequence[Line] = INTERVIEW) -> str:
     """Everything that is said, in order: what a creator would hand over with the clip."""
-    return "\n".join(line.text for line in INTERVIEW)
+    return "\n".join(line.text for line in lines)
 
 
-def spoken(voice: Voice) -> Samples:
+def spoken(voice: Voice, lines: Sequence[Line] = INTERVIEW) -> Samples:
     """The interview's sound at the voice's sample rate, over a little room noise."""
     pieces = [_silence(0.8, voice.sample_rate)]
-    for line in INTERVIEW:
+    for line in lines:
         pieces += [voice.say(line.text), _silence(line.pause, voice.sample_rate)]
     return _with_room_noise(np.concatenate(pieces))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import skimage
 
-from cinema.sample.interview import spoken, transcript
+from cinema.sample.interview import INTERVIEW, Line, spoken, transcript
 from cinema.sample.voice import Samples, Voice
 
 _PHOTOS = Path(skimage.__file__).parent / "data"
@@ -34,22 +34,27 @@ CUTAWAYS = (
 )
 
 
-def make_shoot(folder: Path) -> list[Path]:
-    """Write interview.mp4 with its transcript and the cutaways; returns the clips, A-roll first."""
+def make_shoot(
+    folder: Path, *, lines: tuple[Line, ...] = INTERVIEW, height: int = 1080
+) -> list[Path]:
+    """Write interview.mp4 with its transcript and the cutaways; returns the clips, A-roll first.
+
+    The pictures are 16:9 at 30 frames per second, `height` pixels high.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     sound = folder / "interview.wav"
     voice = Voice()
-    _write_wav(sound, spoken(voice), voice.sample_rate)
-    clips = [_film_interview(sound, folder / "interview.mp4")]
-    clips[0].with_suffix(".txt").write_text(transcript())
+    _write_wav(sound, spoken(voice, lines), voice.sample_rate)
+    clips = [_film_interview(sound, folder / "interview.mp4", height)]
+    clips[0].with_suffix(".txt").write_text(transcript(lines))
     sound.unlink()
-    return clips + [_film_cutaway(cutaway, folder) for cutaway in CUTAWAYS]
+    return clips + [_film_cutaway(cutaway, folder, height) for cutaway in CUTAWAYS]
 
 
-def _film_interview(sound: Path, target: Path) -> Path:
+def _film_interview(sound: Path, target: Path, height: int) -> Path:
     """A person who sways within the frame, so that a vertical crop has someone to follow."""
     sway = "x='(iw-ow)/2+(iw-ow)/2*sin(t/5)':y='60+30*sin(t/3)'"
-    picture = f"scale=2600:-2:flags=lanczos,crop=1920:1080:{sway},fps=30,setsar=1"
+    picture = f"scale=2600:-2:flags=lanczos,crop=1920:1080:{sway},scale=-2:{height},fps=30,setsar=1"
     _ffmpeg(
         *("-loop", "1", "-framerate", "30", "-i", str(_PHOTOS / "astronaut.png")),
         *("-i", str(sound), "-vf", picture, *_ENCODE, "-c:a", "aac", "-b:a", "128k"),
@@ -58,15 +63,21 @@ def _film_interview(sound: Path, target: Path) -> Path:
     return target
 
 
-def _film_cutaway(cutaway: Cutaway, folder: Path) -> Path:
+def _film_cutaway(cutaway: Cutaway, folder: Path, height: int) -> Path:
+    """zoompan moves by whole pixels, so it moves over a picture of twice the size."""
     target = folder / cutaway.filename
+    fine = f"{2 * _wide(height)}:{2 * height}"
     move = f"zoompan=z='{cutaway.zoom}':x='{cutaway.x}':y='{cutaway.y}'"
     picture = (
-        "scale=3840:2160:force_original_aspect_ratio=increase:flags=lanczos,crop=3840:2160,"
-        f"{move}:d={cutaway.seconds * 30}:s=1920x1080:fps=30"
+        f"scale={fine}:force_original_aspect_ratio=increase:flags=lanczos,crop={fine},"
+        f"{move}:d={cutaway.seconds * 30}:s={_wide(height)}x{height}:fps=30"
     )
     _ffmpeg("-i", str(_PHOTOS / cutaway.photo), "-vf", picture, *_ENCODE, "-an", str(target))
     return target
+
+
+def _wide(height: int) -> int:
+    return height * 16 // 9
 
 
 def _write_wav(path: Path, samples: Samples, rate: int) -> None:
