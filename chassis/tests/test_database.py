@@ -4,7 +4,9 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.database import Database
@@ -27,10 +29,6 @@ async def test_two_processes_upgrade_at_once(database_url: str) -> None:
 
 
 async def test_a_downgrade_leaves_nothing(database: Database, database_url: str) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from sqlalchemy import Connection
-
     def run(connection: Connection) -> None:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
@@ -62,10 +60,14 @@ async def test_a_transaction_commits_at_its_end_and_rolls_back_on_error(
 ) -> None:
     async with database.transaction() as tx:
         await tx.session.execute(text("INSERT INTO work_groups (name) VALUES ('kept')"))
-    with pytest.raises(RuntimeError):
+
+    async def fail() -> None:
         async with database.transaction() as tx:
             await tx.session.execute(text("INSERT INTO work_groups (name) VALUES ('gone')"))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
 
     async with database.read() as session:
         assert list(await session.scalars(text("SELECT name FROM work_groups"))) == ["kept"]

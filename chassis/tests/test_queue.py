@@ -18,6 +18,7 @@ async def enqueue(database: Database, key: str, *, group: str = "g", **options: 
 
 async def claim(database: Database, limit: int = 1, lease: float = 30) -> Sequence[Row[Any]]:
     async with database.transaction() as tx:
+        await queue.reclaim(tx.session)
         return await queue.claim(tx.session, ["cut"], limit, lease)
 
 
@@ -42,8 +43,8 @@ async def test_the_most_urgent_and_then_the_oldest_comes_first(database: Databas
 async def test_delayed_work_waits(database: Database) -> None:
     await enqueue(database, "a", delay_s=60)
     assert not await claim(database)
-    async with database.read() as session:
-        due = await queue.next_due(session, ["cut"])
+    async with database.transaction() as tx:
+        due = await queue.next_due(tx.session, ["cut"])
     assert due == pytest.approx(60, abs=5)
 
 
@@ -68,6 +69,14 @@ async def test_a_lease_that_ran_out_is_claimed_again_and_fences_its_first_holder
         assert not await queue.complete(tx.session, first.id, first.fence)
         assert await queue.renew(tx.session, {first.id: first.fence}, 30) == set()
         assert await queue.complete(tx.session, second.id, second.fence)
+
+
+async def test_nobody_reclaims_what_it_is_at_work_on_itself(database: Database) -> None:
+    await enqueue(database, "a")
+    (row,) = await claim(database, lease=0)
+    async with database.transaction() as tx:
+        await queue.reclaim(tx.session, [row.id])
+        assert await queue.renew(tx.session, {row.id: row.fence}, 30) == {row.id}
 
 
 async def test_a_release_is_not_an_attempt(database: Database) -> None:

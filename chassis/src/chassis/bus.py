@@ -53,8 +53,9 @@ class Handlers:
 class Bus:
     """Consumes until stopped, through restarts and replacements of the broker.
 
-    The group is the service's name. A replaced broker is read from its beginning: positions
-    that belong to the one before mean nothing there.
+    The group is the service's name. A replaced broker is read from its beginning: positions that
+    belong to the one before mean nothing there. `session_timeout_ms` is how long a killed
+    predecessor keeps its partitions; a real Kafka allows no less than 6 s unless told otherwise.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Bus:
         database: Database,
         handlers: Handlers,
         fetch_max_wait_ms: int = 50,
+        session_timeout_ms: int = 6_000,
         max_attempts: int = 8,
         backoff: Backoff = DEFAULT_BACKOFF,
         watch_seconds: float = 2,
@@ -75,6 +77,7 @@ class Bus:
         self._database = database
         self._topics = sorted(handlers.by_topic)
         self._fetch_max_wait_ms = fetch_max_wait_ms
+        self._session_timeout_ms = session_timeout_ms
         self._watch_every = watch_seconds
         self._stuck_after = stuck_seconds
         self._intake = Intake(
@@ -96,6 +99,10 @@ class Bus:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+
+    def crashed(self) -> bool:
+        """Whether its task has ended by itself, which only a bug can make it do."""
+        return self._task is not None and self._task.done()
 
     def healthy(self) -> bool:
         """Whether the broker was seen lately and no message has been held back for long."""
@@ -156,8 +163,8 @@ class Bus:
             auto_offset_reset="earliest",
             enable_auto_commit=False,
             fetch_max_wait_ms=self._fetch_max_wait_ms,
-            session_timeout_ms=6_000,
-            heartbeat_interval_ms=2_000,
+            session_timeout_ms=self._session_timeout_ms,
+            heartbeat_interval_ms=self._session_timeout_ms // 3,
             metadata_max_age_ms=30_000,
         )
         known = await known_cluster(self._database, ROLE)

@@ -7,7 +7,7 @@ cancel with an enqueue lets work slip through.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from opentelemetry import propagate
@@ -98,19 +98,20 @@ async def reopen_group(session: AsyncSession, group: str) -> None:
 
 
 async def claim(
-    session: AsyncSession, kinds: Sequence[str], limit: int, lease_s: float
+    session: AsyncSession,
+    kinds: Sequence[str],
+    limit: int,
+    lease_s: float,
 ) -> Sequence[Row[Any]]:
     """Lease up to `limit` rows, the most urgent and then the oldest first.
 
-    Leases that ran out go back to the queue before that. An attempt is counted here, so that
-    work which kills its worker is bounded too.
+    An attempt is counted here, so that work which kills its worker is bounded too.
     """
-    await session.execute(RECLAIM)
     rows = await session.execute(CLAIM, {"kinds": list(kinds), "limit": limit, "lease": lease_s})
     return [row for row in rows if row.state == "leased"]
 
 
-RECLAIM = text("""
+CLAIM = text("""
     UPDATE work SET state = 'queued', run_at = now(), leased_until = NULL, updated_at = now()
     WHERE id IN (
         SELECT id FROM work WHERE state = 'leased' AND leased_until < now()
@@ -130,6 +131,21 @@ CLAIM = text("""
         leased_until = CASE WHEN NOT canceled THEN now() + make_interval(secs => :lease) END
     FROM next WHERE work.id = next.id
     RETURNING work.id, kind, key, group_name, payload, attempt, fence, trace, state
+""")
+
+
+async def reclaim(session: AsyncSession, held: Iterable[Any] = ()) -> None:
+    """Queue again what others let run out; `held` is what the caller itself is at work on."""
+    await session.execute(RECLAIM, {"held": list(held)})
+
+
+RECLAIM = text("""
+    UPDATE work SET state = 'queued', run_at = now(), leased_until = NULL, updated_at = now()
+    WHERE id IN (
+        SELECT id FROM work
+        WHERE state = 'leased' AND leased_until < now() AND id <> ALL(CAST(:held AS uuid[]))
+        FOR UPDATE SKIP LOCKED
+    )
 """)
 
 

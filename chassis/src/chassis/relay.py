@@ -73,6 +73,10 @@ class Relay:
             with suppress(asyncio.CancelledError):
                 await self._task
 
+    def crashed(self) -> bool:
+        """Whether its task has ended by itself, which only a bug can make it do."""
+        return self._task is not None and self._task.done()
+
     async def lag(self) -> Lag:
         async with self._database.read() as session:
             row = (await session.execute(LAG)).one()
@@ -104,7 +108,7 @@ class Relay:
         connection = await self._database.connect()
         try:
             # Polled, because a statement that waits for a lock holds back vacuum.
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
+            while not await connection.fetchval(TRY_TO_LEAD, LEADER_LOCK):  # noqa: ASYNC110
                 await asyncio.sleep(self._takeover)
             await connection.add_listener(outbox.CHANNEL, lambda *_: self._wake.set())
             connection.add_termination_listener(lambda _: self._wake.set())

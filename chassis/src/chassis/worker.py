@@ -66,6 +66,8 @@ class Worker:
         self._claim_soon = asyncio.Event()
         self._renew_soon = asyncio.Event()
         self._last_look = 0.0
+        # After an outage every lease has run out: their living holders renew them first.
+        self._patient_until = 0.0
         self._listener = Listener(
             database,
             {queue.WORK_CHANNEL: self._claim_soon.set, queue.CANCEL_CHANNEL: self._look_at_once},
@@ -91,6 +93,10 @@ class Worker:
         await asyncio.gather(*self._attendants)
         await self._listener.stop()
 
+    def crashed(self) -> bool:
+        """Whether a loop has ended by itself, which only a bug can make it do."""
+        return not self._stopping and any(loop.done() for loop in self._loops)
+
     def healthy(self) -> bool:
         """Whether it claims and renews: both loops live and the queue was seen lately."""
         if not self._kinds:
@@ -110,6 +116,7 @@ class Worker:
                 self._last_look = monotonic()
             except Exception as error:
                 log.warning("claiming work failed", error=repr(error))
+                self._patient_until = monotonic() + self._lease
                 wait = min(1.0, self._poll)
             await _set_or_after(self._claim_soon, wait)
 
@@ -120,6 +127,8 @@ class Worker:
         if free <= 0:
             return self._poll
         async with self._database.transaction() as tx:
+            if monotonic() > self._patient_until:
+                await queue.reclaim(tx.session, self._running)
             rows = await queue.claim(tx.session, self._kinds, free, self._lease)
             due = await queue.next_due(tx.session, self._kinds)
         for row in rows:
