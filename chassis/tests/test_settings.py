@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from chassis.objects import DiskStore, S3Store, open_store
+from chassis.objects import DiskStore, open_store
+from chassis.objects.s3 import S3Store
 from chassis.settings import ServiceSettings
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from opentelemetry import propagate, trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 
 tracer = trace.get_tracer("chassis")
 
@@ -22,8 +21,7 @@ def configure_telemetry(service: str, otlp_endpoint: str | None) -> TracerProvid
         resource=Resource.create({SERVICE_NAME: service}), shutdown_on_exit=False
     )
     if otlp_endpoint:
-        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=2)
-        provider.add_span_processor(BatchSpanProcessor(exporter))
+        provider.add_span_processor(BatchSpanProcessor(_exporter(otlp_endpoint)))
     trace.set_tracer_provider(provider)
     return provider
 
@@ -43,3 +41,10 @@ def continued(
     context = propagate.extract(headers)
     with tracer.start_as_current_span(name, context=context, kind=kind) as span:
         yield span
+
+
+def _exporter(otlp_endpoint: str) -> SpanExporter:
+    # Imported here, because it takes a while to load.
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+    return OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=2)

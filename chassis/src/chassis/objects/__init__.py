@@ -8,7 +8,6 @@ from chassis.objects.protocol import (
     ObjectStore,
     check_key,
 )
-from chassis.objects.s3 import S3Store, connect
 from chassis.settings import ServiceSettings
 
 __all__ = [
@@ -17,9 +16,7 @@ __all__ = [
     "ObjectInfo",
     "ObjectMissing",
     "ObjectStore",
-    "S3Store",
     "check_key",
-    "connect",
     "open_store",
 ]
 
@@ -35,7 +32,9 @@ def open_store(settings: ServiceSettings) -> ObjectStore:
     )
 
 
-def _open_s3(settings: ServiceSettings) -> S3Store:
+def _open_s3(settings: ServiceSettings) -> ObjectStore:
+    from chassis.objects.s3 import S3Store, connect  # its SDK takes a while to load
+
     internal, public = (
         connect(
             endpoint,
