@@ -3,6 +3,7 @@
 import click
 
 from cinema.commands.down import down
+from cinema.commands.sample import sample
 from cinema.commands.status import status
 from cinema.commands.up import up
 
@@ -13,5 +14,5 @@ def main() -> None:
     """Cinema AI: an AI video director."""
 
 
-for command in (up, status, down):
+for command in (up, status, down, sample):
     main.add_command(command)
