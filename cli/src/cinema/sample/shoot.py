@@ -53,12 +53,12 @@ def make_shoot(
 
 def _film_interview(sound: Path, target: Path, height: int) -> Path:
     """A person who sways within the frame, so that a vertical crop has someone to follow."""
-    sway = "x='(iw-ow)/2+(iw-ow)/2*sin(t/5)':y='60+30*sin(t/3)'"
-    picture = f"scale=2600:-2:flags=lanczos,crop=1920:1080:{sway},scale=-2:{height},fps=30,setsar=1"
+    enlarged = f"scale={round(height * 2.4)}:-2:flags=lanczos,loop=loop=-1:size=1,fps=30"
+    sway = "x='(iw-ow)/2*(1+sin(t/5))':y='ih/43*(1+sin(t/3)/2)'"
+    picture = f"{enlarged},crop={_wide(height)}:{height}:{sway},setsar=1"
     _ffmpeg(
-        *("-loop", "1", "-framerate", "30", "-i", str(_PHOTOS / "astronaut.png")),
-        *("-i", str(sound), "-vf", picture, *_ENCODE, "-c:a", "aac", "-b:a", "128k"),
-        *("-shortest", str(target)),
+        *("-i", str(_PHOTOS / "astronaut.png"), "-i", str(sound), "-vf", picture, *_ENCODE),
+        *("-c:a", "aac", "-b:a", "128k", "-shortest", str(target)),
     )
     return target
 
