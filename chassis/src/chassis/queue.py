@@ -78,6 +78,17 @@ REQUEUE = text("""
 """)
 
 
+async def prioritise(session: AsyncSession, kind: str, key: str, priority: int) -> bool:
+    return await _one(session, PRIORITISE, {"kind": kind, "key": key, "priority": priority})
+
+
+PRIORITISE = text("""
+    UPDATE work SET priority = :priority, updated_at = now()
+    WHERE kind = :kind AND key = :key AND state = 'queued' AND priority < :priority
+    RETURNING id
+""")
+
+
 async def cancel_group(session: AsyncSession, group: str) -> int:
     await session.execute(REMEMBER_CANCEL, {"group": group})
     return len((await session.execute(CANCEL, {"group": group})).all())

@@ -56,6 +56,10 @@ class Transaction:
         self.wake(queue.WORK_CHANNEL)
         return await queue.requeue(self.session, kind, key, payload)
 
+    async def prioritise(self, kind: str, key: str, priority: int) -> bool:
+        """Let queued work come earlier. False when it is not queued, or as urgent already."""
+        return await queue.prioritise(self.session, kind, key, priority)
+
     async def cancel_group(self, group: str) -> int:
         """Stop a group's work, running or queued, and refuse what is yet to come of it."""
         self.wake(queue.CANCEL_CHANNEL)

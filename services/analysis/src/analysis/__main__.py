@@ -1,0 +1,4 @@
+from analysis.main import main
+
+if __name__ == "__main__":
+    main()
