@@ -1,6 +1,6 @@
 # Every target sets up what it needs first: nothing has to be installed but Python 3.11.
 
-BRIEF = Why small teams ship faster: keep it warm, lively and to the point
+BRIEF = Why a rocket leans over: keep it warm, lively and to the point
 
 .PHONY: help demo test lint bench lock clean
 

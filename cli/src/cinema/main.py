@@ -2,6 +2,7 @@
 
 import click
 
+from cinema.commands.direct import direct
 from cinema.commands.down import down
 from cinema.commands.sample import sample
 from cinema.commands.status import status
@@ -14,5 +15,5 @@ def main() -> None:
     """Cinema AI: an AI video director."""
 
 
-for command in (up, status, down, sample):
+for command in (direct, up, status, down, sample):
     main.add_command(command)
