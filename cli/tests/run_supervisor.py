@@ -1,5 +1,6 @@
-"""`cinema up` with stand-ins for the services. Arguments: the home, and the services' names."""
+"""`cinema up` with stand-ins for the services, named by the arguments that are no options."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -15,6 +16,10 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-home, *names = sys.argv[1:]
-specs = [ServiceSpec(name, command=(sys.executable, STAND_IN)) for name in names]
-Supervisor(Home(Path(home)), specs, say=say).run(stopped_by_signals())
+parser = argparse.ArgumentParser()
+parser.add_argument("names", nargs="+")
+parser.add_argument("--home", type=Path, required=True)
+parser.add_argument("--port", type=int, default=0)
+given = parser.parse_args()
+specs = [ServiceSpec(name, command=(sys.executable, STAND_IN)) for name in given.names]
+Supervisor(Home(given.home), specs, say=say).run(stopped_by_signals())

@@ -19,12 +19,22 @@ import pytest
 from click.testing import CliRunner
 
 from cinema.main import main
-from cinema.system.control import shut_down, system
+from cinema.system.control import SystemFailed, shut_down, system
 from cinema.system.home import Home, State
 from embedded.processes import spawn
 
 NAMES = ("gateway", "ingest")
 DEADLINE = 30.0
+UP = (sys.executable, str(Path(__file__).with_name("run_supervisor.py")), *NAMES)
+USER = """
+import sys, time
+from pathlib import Path
+from cinema.system.control import system
+from cinema.system.home import Home
+with system(Home(Path(sys.argv[1])), up=sys.argv[2:]) as url:
+    print(url, flush=True)
+    time.sleep(60)
+"""
 
 
 class Running:
@@ -36,8 +46,7 @@ class Running:
         self.process = self._spawn()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        script = Path(__file__).with_name("run_supervisor.py")
-        return spawn([sys.executable, script, self.home.root, *NAMES], log=self.log)
+        return spawn([*UP, "--home", self.home.root], log=self.log)
 
     def start_again(self) -> None:
         self.process = self._spawn()
@@ -180,6 +189,35 @@ def test_a_running_system_is_used_and_left_running(running: Running) -> None:
     with system(running.home) as used:
         assert used == url
     assert running.process.poll() is None
+
+
+def test_a_system_that_was_started_for_a_block_ends_with_it(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with system(home, up=UP) as url:
+        state = home.running()
+        assert state is not None
+        assert state.url == url
+        supervisor = psutil.Process(state.pid)
+        processes = [supervisor, *supervisor.children(recursive=True)]
+    assert_all_end(processes)
+
+
+def test_it_ends_with_its_user_even_when_that_is_killed(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    user = subprocess.Popen([sys.executable, "-c", USER, home.root, *UP], stdout=subprocess.PIPE)
+    assert user.stdout is not None
+    user.stdout.readline()
+    processes = psutil.Process(user.pid).children(recursive=True)
+    assert len(processes) > len(NAMES) + 2
+    user.kill()
+    user.communicate()
+    assert_all_end(processes)
+
+
+def test_a_system_that_ends_at_once_is_said(tmp_path: Path) -> None:
+    broken = (sys.executable, "-c", "raise SystemExit(3)")
+    with pytest.raises(SystemFailed, match=r"cinema\.log"), system(Home(tmp_path), up=broken):
+        pass
 
 
 def test_down_stops_it_and_waits(running: Running) -> None:

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from cinema.system.home import Home, State
@@ -13,6 +13,7 @@ from embedded.processes import spawn, stop, stop_pid
 _START_SECONDS = 120.0
 _STOP_SECONDS = 60.0
 _POLL = 0.1
+_UP = (sys.executable, "-m", "cinema", "up")
 
 
 class SystemFailed(Exception):
@@ -20,13 +21,13 @@ class SystemFailed(Exception):
 
 
 @contextmanager
-def system(home: Home) -> Iterator[str]:
+def system(home: Home, *, up: Sequence[str] = _UP) -> Iterator[str]:
     """The URL of the system on `home`. One that runs is used and left running; otherwise one is
     started, which ends with the block, or with this process however that ends."""
     if home.running():
         yield wait_until_ready(home)
         return
-    args = [sys.executable, "-m", "cinema", "up", "--home", str(home.root), "--port", "0"]
+    args = [*up, "--home", str(home.root), "--port", "0"]
     process = spawn(args, log=home.log("cinema"), death_signal=signal.SIGTERM)
     try:
         yield wait_until_ready(home, process)
