@@ -1,0 +1,1 @@
+"""From the director's cut to one timeline per kind and aspect ratio. Pure and deterministic."""
