@@ -1,17 +1,11 @@
 """Bring a stretch of any source to one form: the grid's frames, upright, square, 8-bit bt709."""
 
-from typing import Any
-
-import ffmpeg
-
 from contracts.media import VideoStream
 from render.chunks import Step
 from render.geometry import Size, even
 from render.grid import Grid
+from render.inputs import Stream, media_input
 from render.sources import SourceFile
-
-Stream = Any
-"""ffmpeg-python's stream; the package has no types."""
 
 HDR_TRANSFERS = {"smpte2084", "arib-std-b67"}
 STANDARD_DEFINITION_HEIGHT = 576
@@ -46,14 +40,14 @@ def _frames(file: SourceFile, step: Step, grid: Grid) -> tuple[Stream, int]:
     media = file.source.media
     rate = str(grid.rate)
     if media.kind == "image":
-        image = ffmpeg.input(str(file.path), framerate=rate, noautorotate=None)
+        image = media_input(file.path, framerate=rate, noautorotate=None)
         return image.video.filter("settb", f"1/({rate})"), 0
     last_shown = max(0, grid.frame(int(file.picture_seconds * 1_000_000)) - 1)
     first = min(step.first, last_shown)
     seek = file.lead + grid.seconds(first)
     index = media.video.index if media.video else 0
     options = {"noaccurate_seek": None, "noautorotate": None, "ss": f"{float(seek):.6f}"}
-    stream = ffmpeg.input(str(file.path), **options)[str(index)]
+    stream = media_input(file.path, **options)[str(index)]
     return stream.filter("fps", rate, start_time=0), step.first - first
 
 

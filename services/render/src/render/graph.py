@@ -9,9 +9,10 @@ import ffmpeg
 
 from contracts.timeline import Brand, Transform
 from render.chunks import Chunk, Leg, Step
-from render.conform import Stream, conform, displayed_size
+from render.conform import conform, displayed_size
 from render.geometry import Size, needed_scale
 from render.grid import Grid
+from render.inputs import Stream
 from render.sources import SourceFile
 from render.spans import Motion, Span
 from render.transforms import to_canvas

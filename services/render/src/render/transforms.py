@@ -5,10 +5,10 @@ from collections.abc import Callable
 import ffmpeg
 
 from contracts.timeline import Fit, KenBurns, PathPoint, Reframe, Transform, Window
-from render.conform import Stream
 from render.expressions import Point, piecewise
 from render.geometry import Size, alike, even
 from render.grid import Grid
+from render.inputs import Stream
 from render.spans import Motion
 
 MARGIN = 4

@@ -4,9 +4,9 @@ import ffmpeg
 
 from contracts.timeline import Brand
 from render.chunks import Step
-from render.conform import Stream
 from render.geometry import Size, even
 from render.grid import Grid
+from render.inputs import Stream, drawn_input, media_input
 from render.sources import SourceFile
 
 DARK, DARKER = "#1B1F2A", "#0B0D12"
@@ -31,7 +31,7 @@ def waveform(file: SourceFile, step: Step, grid: Grid, canvas: Size, brand: Bran
 def _wave(file: SourceFile, step: Step, grid: Grid, size: Size, brand: Brand) -> Stream:
     audio = file.source.media.audio
     seek = f"{float(file.lead + grid.seconds(step.first)):.6f}"
-    sound = ffmpeg.input(str(file.path), ss=seek)[str(audio.index if audio else 0)]
+    sound = media_input(file.path, ss=seek)[str(audio.index if audio else 0)]
     sound = sound.filter("aresample", 48000, **{"async": 1, "first_pts": 0}).filter("apad")
     sound = sound.filter("aformat", channel_layouts="mono").filter("acompressor", makeup=4)
     return sound.filter(
@@ -46,7 +46,7 @@ def _wave(file: SourceFile, step: Step, grid: Grid, size: Size, brand: Brand) ->
 
 
 def _background(canvas: Size, rate: str) -> Stream:
-    options = {
+    options: dict[str, object] = {
         "s": f"{canvas.width}x{canvas.height}",
         "r": rate,
         "n": 2,
@@ -59,5 +59,4 @@ def _background(canvas: Size, rate: str) -> Stream:
         "type": "radial",
         "speed": 0.00001,
     }
-    settings = ":".join(f"{key}={value}" for key, value in options.items())
-    return ffmpeg.input(f"gradients={settings}", f="lavfi").video
+    return drawn_input("gradients", **options).video
