@@ -40,7 +40,7 @@ def spawn(
             env=env,
             cwd=cwd,
             process_group=0,
-            preexec_fn=_die_with(os.getpid(), death_signal),
+            preexec_fn=die_with(os.getpid(), death_signal),
         )
 
 
@@ -76,7 +76,8 @@ def kill_group(pgid: int) -> None:
         os.killpg(pgid, signal.SIGKILL)
 
 
-def _die_with(parent: int, death_signal: signal.Signals) -> Callable[[], None] | None:
+def die_with(parent: int, death_signal: signal.Signals) -> Callable[[], None] | None:
+    """For `preexec_fn`: the child gets `death_signal` when its parent, `parent`, ends."""
     if _libc is None:
         return None
     libc = _libc

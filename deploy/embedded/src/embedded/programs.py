@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+
+from embedded.processes import die_with
 
 # PostgreSQL refuses to run as root. "nobody" exists everywhere and owns nothing else of ours.
 _UNPRIVILEGED = 65534
@@ -62,6 +65,8 @@ def run(args: Sequence[str | Path], *, stdin: str = "", env: dict[str, str] | No
         capture_output=True,
         text=True,
         timeout=60,
+        process_group=0,  # a Ctrl-C at the terminal is for us to answer
+        preexec_fn=die_with(os.getpid(), signal.SIGKILL),
     )
     if done.returncode != 0:
         raise ProgramError(f"{Path(args[0]).name}: {done.stderr.strip()}")
