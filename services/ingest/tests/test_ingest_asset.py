@@ -29,6 +29,7 @@ from ingest.submit_asset import submit_asset
 from ingest.tasks import make_tasks
 
 DEADLINE = 20
+GENEROUS = Limits()
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Room:
         return [row["payload"] for row in rows]
 
     @asynccontextmanager
-    async def working(self, limits: Limits = Limits()) -> AsyncIterator[None]:
+    async def working(self, limits: Limits = GENEROUS) -> AsyncIterator[None]:
         ingest = IngestAsset(self.database, self.store, Inspector(limits, 60), self.scratch_dir)
         tasks = make_tasks(ingest, self.store)
         worker = Worker(database=self.database, tasks=tasks, concurrency=2, poll_seconds=0.1)
