@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import anyio
 import psutil
 import pytest
 
@@ -82,6 +83,14 @@ async def test_a_cancel_kills_the_process_within_two_seconds() -> None:
     assert time.monotonic() - began < 2
     assert not worker.is_running()
     assert await in_process(operator.mul, 4, 2) == 8
+
+
+async def test_a_cancelled_scope_kills_the_process_too() -> None:
+    began = time.monotonic()
+    with anyio.move_on_after(0.5) as scope:
+        await in_process(sum, range(1 << 40))
+    assert scope.cancelled_caught
+    assert time.monotonic() - began < 2.5
 
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM])

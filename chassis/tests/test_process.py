@@ -66,6 +66,12 @@ async def test_keeps_only_the_end_of_a_long_stderr() -> None:
     assert len(result.stderr_tail) <= 8 << 10
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_a_program_starts_with_no_signal_ignored() -> None:
+    result = await run_process(["grep", "SigIgn", "/proc/self/status"])
+    assert int(result.stdout.split()[1], 16) == 0
+
+
 async def test_a_program_that_is_not_there_is_said_so() -> None:
     with pytest.raises(FileNotFoundError, match="no-such-program"):
         await run_process(["no-such-program"])
@@ -96,6 +102,19 @@ async def test_cancel_ends_the_whole_group_of_a_stubborn_program_within_two_seco
     assert not children()
 
 
+async def test_cancel_ends_what_the_program_started_too() -> None:
+    pids: asyncio.Queue[int] = asyncio.Queue()
+    stubborn = "trap '' TERM; sleep 60 & echo $!; wait"
+    running = asyncio.create_task(
+        run_process(["sh", "-c", stubborn], on_stdout=lambda line: pids.put_nowait(int(line)))
+    )
+    grandchild = await pids.get()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await until_gone(grandchild)
+
+
 async def test_a_callback_that_fails_ends_the_program() -> None:
     def fail(line: str) -> None:
         raise ValueError(line)
@@ -114,7 +133,6 @@ async def test_the_program_dies_with_a_parent_that_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        assert psutil.pid_exists(child)
         parent.send_signal(signal.SIGKILL)
     await until_gone(child)
 

@@ -21,11 +21,14 @@ LARGEST_OUTPUT = 64 << 20
 TAIL_CHARACTERS = 8 << 10
 
 # Asks the kernel for SIGKILL when we die, then becomes the program: 8 ms, where a preexec_fn may
-# deadlock in a process with threads. We may be dead already when it asks, hence the second look.
+# deadlock in a process with threads. We may be dead already when it asks, hence the second look;
+# what Python ignores, the program must not inherit as ignored.
 _LAUNCHER = """
 import ctypes, os, signal, sys
 ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 os.getppid() == int(sys.argv[1]) or os._exit(1)
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 os.execv(sys.argv[2], sys.argv[2:])
 """
 
