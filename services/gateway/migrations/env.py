@@ -1,0 +1,4 @@
+from chassis.migrate import run_migrations
+from gateway.models import Base
+
+run_migrations(Base.metadata)
