@@ -12,7 +12,7 @@ AssetRole = Literal["a_roll", "b_roll", "screen", "audio", "hero", "music"]
 
 
 class VideoStream(Contract):
-    """The picture to use. Width and height are as displayed, after rotation."""
+    """The picture to use. Width and height are pixels after rotation, before `sample_aspect`."""
 
     index: int
     codec: str
@@ -23,7 +23,9 @@ class VideoStream(Contract):
     rotation: Literal[0, 90, 180, 270] = Field(
         0, description="Clockwise degrees to show it upright"
     )
-    sample_aspect: Rational = Fraction(1)
+    sample_aspect: Rational = Field(
+        Fraction(1), description="A pixel's width by its height, upright"
+    )
     pixel_format: str
     color_space: str | None = None
     color_transfer: str | None = None

@@ -101,7 +101,7 @@ def test_a_strange_shape_is_fine(make: Make, inspect: Inspect) -> None:
 
 
 def test_too_large_a_picture(make: Make, inspect: Inspect) -> None:
-    source = ("-f", "lavfi", "-i", "color=s=8192x8192:r=1:d=1", "-frames:v", "1")
+    source = ("-f", "lavfi", "-i", "color=s=16400x16:r=1:d=1", "-frames:v", "1")
     assert code(inspect(make("vast.png", *source))) == "too_large_picture"
 
 

@@ -14,7 +14,7 @@ from ingest import color
 from ingest.completeness import check_complete
 from ingest.containers import IMAGE_FORMATS
 from ingest.decoding import check_pictures, check_sounds, decode_still
-from ingest.frame_rate import average_rate
+from ingest.frame_rate import STILL_RATE, average_rate
 from ingest.packet_scan import Reach, is_variable, scan_packets
 from ingest.problems import NoUsableStream, PictureTooLarge, TooShort, UnsupportedCodec
 from ingest.streams import choose_streams
@@ -22,7 +22,6 @@ from ingest.streams import choose_streams
 SHORTEST = Fraction(1, 10)
 LARGEST_SIDE = 16_384
 MOST_PIXELS = 7680 * 4320
-STILL_RATE = Fraction(25)
 LAYOUTS = {"1 channels": "mono", "2 channels": "stereo", "6 channels": "5.1", "8 channels": "7.1"}
 """What FFmpeg takes channels for when a file does not say where they belong."""
 
