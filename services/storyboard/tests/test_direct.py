@@ -10,8 +10,9 @@ from contracts.events import MusicChoice
 from storyboard.describe import describe
 from storyboard.edit import Edit
 from storyboard.footage import SECOND, Footage
+from storyboard.problems import NothingUsable
 from storyboard.rules.cutaways import HEAD_US, TAIL_US
-from storyboard.rules.director import NothingUsable, direct
+from storyboard.rules.director import direct
 from storyboard.rules.sentences import sentences
 from storyboard.wishes import Wishes
 

@@ -7,8 +7,9 @@ import pytest
 from storyboard.describe import describe
 from storyboard.edit import Edit
 from storyboard.footage import SECOND, Footage
+from storyboard.problems import SceneNotFound
 from storyboard.rules.director import direct
-from storyboard.rules.redo import SceneNotFound, redo_all, redo_scene
+from storyboard.rules.redo import redo_all, redo_scene
 from storyboard.wishes import FASTER, SHORTER, Wishes
 
 HEARD: dict[str, dict[str, Any]] = {

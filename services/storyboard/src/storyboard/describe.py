@@ -13,8 +13,9 @@ from storyboard.rules.selection import clock, shortened
 
 CLOSE_UP, MEDIUM = 0.42, 0.18
 """Height of the face, as a share of the picture's."""
-_MOST = 8
-"""Of each in an event: events stay small."""
+_MOST = 4
+_LONGEST_SCRIPT = 2000
+"""Events stay small: so many reasons and letters per scene, the rest is in the timelines."""
 _NAMES = {
     "close_up": "Speaker to camera, close-up",
     "medium": "Speaker to camera, medium shot",
@@ -36,7 +37,7 @@ def describe(scene: SceneEdit, sources: Mapping[UUID, Footage]) -> Scene:
         number=scene.number,
         duration_us=scene.duration_us,
         description=_description(scene, sources, shot_type),
-        script=" ".join(moment.text for moment in scene.moments if moment.text),
+        script=shortened(_said(scene), _LONGEST_SCRIPT),
         shot_type=shot_type,
         transition=scene.segments[0].transition.kind,
         asset_ids=tuple(dict.fromkeys(used)),
@@ -78,10 +79,13 @@ def _description(scene: SceneEdit, sources: Mapping[UUID, Footage], shot_type: s
             for c in scene.cutaways
         ]
         parts.append(f"{'Cutaways' if len(shown) > 1 else 'Cutaway'}: {', '.join(shown)}.")
-    said = " ".join(moment.text for moment in scene.moments if moment.text)
-    if said:
+    if said := _said(scene):
         parts.append(f"“{shortened(said, 80)}”")
     return " ".join(parts)
+
+
+def _said(scene: SceneEdit) -> str:
+    return " ".join(moment.text for moment in scene.moments if moment.text)
 
 
 def _stretches(segments: Sequence[Segment], sources: Mapping[UUID, Footage]) -> Iterator[str]:

@@ -29,6 +29,19 @@ class Wishes(Contract):
     leave_out: tuple[str, ...] = ()
     variation: int = Field(default=0, description="Counts the versions that had to look different")
 
+    @classmethod
+    def of_brief(cls, brief: str) -> Self:
+        """What a brief says of the whole: it also speaks of single outputs, whose length is none
+        of the whole's."""
+        heard, _ = cls().heard(brief)
+        return cls(
+            pace=heard.pace,
+            cutaways=heard.cutaways,
+            keep_pauses=heard.keep_pauses,
+            first_take=heard.first_take,
+            music=heard.music,
+        )
+
     def heard(self, text: str) -> tuple[Self, tuple[str, ...]]:
         """These wishes and what the text adds to them; the second part says what was understood."""
         wishes, understood = self, []

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from chassis.errors import Problem
 from contracts.events import JobRequested
 from storyboard.edit import Edit, SceneEdit, Segment
 from storyboard.footage import SECOND, Footage
+from storyboard.problems import NothingUsable
 from storyboard.rules.casting import Cast, cast
 from storyboard.rules.cutaways import Place, place_cutaways
 from storyboard.rules.jumps import hide_jumps
@@ -21,11 +21,6 @@ from storyboard.wishes import Wishes
 
 DIRECTOR = "rules/1"
 Grouped = Sequence[tuple[Sequence[Segment], str]]
-
-
-class NothingUsable(Problem):
-    code = "nothing_usable"
-    title = "There is nothing in these assets that a video can be made of"
 
 
 def direct(job: JobRequested, footage: Sequence[Footage], wishes: Wishes, *, version: int) -> Edit:

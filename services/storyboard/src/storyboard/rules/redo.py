@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from chassis.errors import Problem
 from contracts.events import JobRequested
 from storyboard.edit import Edit, SceneEdit
 from storyboard.footage import Footage
+from storyboard.problems import SceneNotFound
 from storyboard.rules.casting import cast
 from storyboard.rules.cutaways import place_cutaways
 from storyboard.rules.director import direct, places, spoken_in, topics
@@ -21,12 +21,6 @@ from storyboard.wishes import Wishes
 _TRIES = 6
 _OF_THE_WHOLE = {"length": 1.0, "target_us": None, "start_with": "", "leave_out": ()}
 """Wishes that chose among all sentences; a single scene was chosen by them already."""
-
-
-class SceneNotFound(Problem):
-    code = "scene_not_found"
-    title = "The storyboard has no scene of this number"
-    status = 404
 
 
 def redo_all(

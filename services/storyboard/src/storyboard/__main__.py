@@ -1,0 +1,3 @@
+from storyboard.main import main
+
+main()
