@@ -207,11 +207,14 @@ class Timeline(Contract):
 
     @model_validator(mode="after")
     def _spine_is_gapless(self) -> Self:
-        expected = 0
-        for clip in self.picture:
-            if clip.start_us != max(expected - clip.transition.duration_us, 0):
-                raise ValueError(f"clip {clip.clip_id}: gap or overlap on the spine")
-            expected = clip.end_us
+        if self.picture[0].start_us != 0:
+            raise ValueError(f"clip {self.picture[0].clip_id}: the spine begins at 0")
+        for left, right in pairwise(self.picture):
+            overlap = right.transition.duration_us
+            if right.start_us != left.end_us - overlap:
+                raise ValueError(f"clip {right.clip_id}: gap or overlap on the spine")
+            if overlap > left.duration_us:
+                raise ValueError(f"clip {right.clip_id}: transition is longer than the clip before")
         return self
 
     @model_validator(mode="after")
