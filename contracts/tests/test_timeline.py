@@ -82,7 +82,13 @@ def test_any_gap_or_overlap_on_the_spine_is_refused(spine: list[Json], data: st.
     shift = data.draw(st.integers(1, LENGTH))
     for part in spine[data.draw(st.integers(0, len(spine) - 1)) :]:
         part["start_us"] += shift
-    with pytest.raises(ValidationError, match="gap or overlap"):
+    with pytest.raises(ValidationError, match="gap or overlap|begins at 0"):
+        timeline(picture=spine)
+
+
+def test_a_transition_cannot_outlast_the_clip_that_it_leaves() -> None:
+    spine = [clip(0, 9_000), clip(9_000, 1_000), clip(8_000, 5_000, transition=transition(2_000))]
+    with pytest.raises(ValidationError, match="longer than the clip before"):
         timeline(picture=spine)
 
 
