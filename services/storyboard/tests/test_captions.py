@@ -36,8 +36,9 @@ def test_times_follow_the_cut(studio: Any) -> None:
 
 
 def test_wide_letters_count_double() -> None:
-    assert fits("あ" * 16, 32)
-    assert not fits("あ" * 17, 32)
+    assert fits(["あ" * 16] * 2, 32)
+    assert not fits(["あ" * 17], 32)
+    assert not fits(["あ" * 16] * 3, 32)
 
 
 WORD = st.text(st.characters(codec="ascii", categories=["L"]), min_size=1, max_size=12)
@@ -54,7 +55,7 @@ def test_every_word_is_shown_once_in_groups_that_fit(
     kept = [m.text for piece in draft.pieces for m in piece.segment.moments]
     assert shown == " ".join(kept).split()
     for group, following in zip(groups, [*groups[1:], None], strict=False):
-        assert fits(group.text, LINE_WIDTH[aspect])
+        assert fits(group.text.split(), LINE_WIDTH[aspect])
         limit = following.start_us if following else draft.duration_us
         assert group.end_us <= limit
         assert group.end_us - group.start_us >= min(SHORTEST_US, limit - group.start_us)

@@ -1,5 +1,6 @@
 """One asset as a director sees it."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
@@ -92,4 +93,6 @@ class Footage:
         return sum(span.duration_us for span in self.speech or self.words)
 
     def words_within(self, start_us: int, end_us: int) -> tuple[Word, ...]:
-        return tuple(w for w in self.words if w.start_us >= start_us and w.end_us <= end_us)
+        first = bisect_left(self.words, start_us, key=lambda word: word.start_us)
+        last = bisect_right(self.words, end_us, key=lambda word: word.end_us)
+        return self.words[first:last]

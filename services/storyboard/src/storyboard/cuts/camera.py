@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
+from math import inf, sqrt
 
 from contracts.artifacts import FaceBox, FaceTrack, Shot
 from contracts.timeline import PathPoint
@@ -156,6 +156,8 @@ def _axis(
 
 def _rounded(line: Line) -> Line:
     """Corners rounded by a moving average, so that it starts and stops gently."""
+    if len({value for _, value in line}) == 1:
+        return line
     half = _ROUNDING_US // 2
     grid = sorted({t for t, _ in line} | set(range(line[0][0], line[-1][0], _GRID_US)))
     steps = range(-half, half + 1, half // 3)
@@ -164,7 +166,7 @@ def _rounded(line: Line) -> Line:
 
 def _value(line: Line, at_us: int) -> float:
     """Linear between points, held at the ends."""
-    index = bisect_right(line, at_us, key=lambda point: point[0])
+    index = bisect_right(line, (at_us, inf))
     if index == 0:
         return line[0][1]
     if index == len(line):

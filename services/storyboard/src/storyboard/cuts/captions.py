@@ -1,8 +1,8 @@
 """Captions: words grouped as people read them."""
 
-import textwrap
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from uuid import UUID
 
@@ -85,7 +85,7 @@ def _grouped(words: Sequence[Word], width: int) -> list[Sequence[Word]]:
 
 def _cost(words: Sequence[Word], start: int, end: int, width: int) -> float:
     group = words[start:end]
-    if not fits(" ".join(word.text for word in group), width):
+    if not fits((word.text for word in group), width):
         return _IMPOSSIBLE
     duration = group[-1].end_us - group[0].start_us
     gaps = [right.start_us - left.end_us for left, right in pairwise(group)]
@@ -112,9 +112,21 @@ def _break_cost(last: Word, following: Word) -> float:
     return 1.6 if text.lower() in _CLINGING else 0.8
 
 
-def fits(text: str, width: int) -> bool:
-    """Whether it can be set in two lines; wide letters (Chinese, Japanese, Korean) count double."""
-    spread = "".join(f"{c}{c}" if unicodedata.east_asian_width(c) in "WF" else c for c in text)
-    return len(textwrap.wrap(spread, width, break_long_words=False)) <= LINES and all(
-        len(line) <= width for line in textwrap.wrap(spread, width, break_long_words=False)
-    )
+def fits(words: Iterable[str], width: int) -> bool:
+    """Whether they can be set in two lines, each filled as far as it goes."""
+    lines, room = 0, 0
+    for word in words:
+        size = _size(word)
+        if size > width:
+            return False
+        if lines and size + 1 <= room:
+            room -= size + 1
+        else:
+            lines, room = lines + 1, width - size
+    return lines <= LINES
+
+
+@lru_cache(maxsize=4096)
+def _size(word: str) -> int:
+    """Wide letters (Chinese, Japanese, Korean) count double."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in word)

@@ -25,9 +25,14 @@ class Shape:
 
 
 def compose(
-    draft: Draft, shape: Shape, job: JobRequested, edit: Edit, sources: Mapping[UUID, Footage]
+    draft: Draft,
+    shape: Shape,
+    job: JobRequested,
+    edit: Edit,
+    sources: Mapping[UUID, Footage],
+    framing: Framing,
 ) -> Timeline:
-    framing = Framing(shape.aspect)
+    """`framing` is that of the shape's aspect ratio; its paths serve all of a job's cuts."""
     shown = _shown(draft, sources)
     gains = _gains(draft, sources)
     return Timeline(

@@ -10,6 +10,7 @@ from contracts.timeline import Timeline
 from storyboard.cuts.compose import Shape, compose
 from storyboard.cuts.dialogue import dialogue
 from storyboard.cuts.draft import Draft, whole
+from storyboard.cuts.framing import Framing
 from storyboard.cuts.hook import hook
 from storyboard.cuts.short import short
 from storyboard.edit import Edit
@@ -29,11 +30,12 @@ def derive(
     """All ten; a problem in place of what cannot be made."""
     sources = {one.asset_id: one for one in footage}
     drafts = _drafts(whole(edit), sources)
-    return {
-        shape: compose(draft, shape, job, edit, sources) if draft else NO_SPEECH
-        for shape in SHAPES
-        for draft in [drafts[shape.kind]]
-    }
+    framings = {aspect: Framing(aspect) for aspect in get_args(AspectRatio)}
+    derived: dict[Shape, Timeline | ProblemInfo] = {}
+    for shape in SHAPES:
+        draft, framing = drafts[shape.kind], framings[shape.aspect]
+        derived[shape] = compose(draft, shape, job, edit, sources, framing) if draft else NO_SPEECH
+    return derived
 
 
 def _drafts(everything: Draft, sources: Mapping[UUID, Footage]) -> dict[OutputKind, Draft | None]:

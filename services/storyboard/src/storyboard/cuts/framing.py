@@ -24,7 +24,7 @@ class Framing:
         video = footage.media.video
         if video is None:
             return Fit(mode="contain")
-        shape = video.width / video.height / _RATIOS[self._aspect]
+        shape = video.width * video.sample_aspect / video.height / _RATIOS[self._aspect]
         if is_screen(footage) or min(shape, 1 / shape) < _KEPT[self._aspect]:
             return Fit(mode="contain")
         if footage.is_still:
