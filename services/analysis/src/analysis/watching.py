@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from av.error import InvalidDataError
+
 from analysis.faces import find_faces
 from analysis.picture import look
 from analysis.shots import ShotFinder
@@ -31,14 +33,17 @@ def watch(
     finder = ShotFinder()
     sightings: list[Sighting] = []
     end_us = 0
-    for seen in look(source, video):
-        finder.see(seen)
-        end_us = seen.at_us
-        if seen.large is not None:
-            sightings.append(Sighting(seen.at_us, find_faces(seen.large)))
-            on_progress(min(1.0, seen.at_us / max(1, media.duration_us)))
+    try:
+        for seen in look(source, video):
+            finder.see(seen)
+            end_us = seen.at_us
+            if seen.large is not None:
+                sightings.append(Sighting(seen.at_us, find_faces(seen.large)))
+                on_progress(min(1.0, seen.at_us / max(1, media.duration_us)))
+    except (InvalidDataError, EOFError) as error:
+        raise PictureUndecodable(str(error)) from error
     if not sightings:
-        raise PictureUndecodable()
+        raise PictureUndecodable
     if media.kind == "image":
         return Watched((), follow(sightings[:1], [Span(start_us=0, end_us=1)]))
     shots = finder.shots(max(media.duration_us, end_us + 1))

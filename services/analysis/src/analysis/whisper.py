@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Word as HeardWord
+from faster_whisper.utils import download_model
 
 from analysis.sound import Sound
 from analysis.spans import joined, padded
@@ -29,6 +30,16 @@ def hear(
         words += found
         on_progress(stretch.end_us / sound.duration_us)
     return language or "und", words
+
+
+def at_hand(model: str) -> str:
+    """The model itself, if it lies on this machine; else raise FileNotFoundError."""
+    if not Path(model).is_dir():
+        try:
+            download_model(model, local_files_only=True)
+        except Exception as error:
+            raise FileNotFoundError(f"the Whisper model {model!r} is not at hand") from error
+    return model
 
 
 def model_name(model: str) -> str:
