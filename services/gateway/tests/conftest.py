@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import httpx
@@ -13,10 +14,29 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from chassis.database import Database
+from chassis.ids import uuid7
 from chassis.migrate import upgrade
 from chassis.objects import ObjectStore
 from chassis.worker import Worker
-from contracts.events import EVENTS, Event
+from contracts.base import ProblemInfo
+from contracts.events import (
+    EVENTS,
+    AnalysisDone,
+    Artifact,
+    AssetIngested,
+    AssetRejected,
+    Cut,
+    Event,
+    OutputFacts,
+    OutputRendered,
+    OutputSpec,
+    Scene,
+    ScenesGenerated,
+    StoryboardApproved,
+)
+from contracts.media import MediaInfo
+from contracts.timeline import Timeline
+from embedded.postgres import Postgres
 from gateway.composition import Gateway
 from gateway.finish_job import finishing_tasks
 from gateway.handlers import handlers
@@ -25,12 +45,45 @@ from gateway.settings import Settings
 
 Json = dict[str, Any]
 
+SHA256 = "ab" * 32
+MEDIA = MediaInfo.model_validate(
+    {
+        "kind": "video",
+        "container": "mp4",
+        "size_bytes": 15,
+        "duration_us": 2_500_000,
+        "video": {
+            "index": 0,
+            "codec": "h264",
+            "width": 1080,
+            "height": 1920,
+            "rate": "30000/1001",
+            "rotation": 90,
+            "pixel_format": "yuv420p",
+        },
+        "audio": {
+            "index": 1,
+            "codec": "aac",
+            "sample_rate": 48000,
+            "channels": 2,
+            "layout": "stereo",
+        },
+    }
+)
+
+
+@pytest.fixture(scope="session")
+def migrated_url(postgres: Postgres) -> str:
+    url = postgres.ensure_database("gateway_tests")
+    asyncio.run(upgrade(url, MIGRATIONS))
+    return url
+
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(migrated_url: str, tmp_path: Path) -> Settings:
     return Settings.model_validate(
         {
-            "database_url": database_url,
+            "database_url": migrated_url,
             "data_dir": tmp_path,
             "public_url": "http://gateway",
             "signing_secret": "s" * 32,
@@ -45,9 +98,10 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 async def app(settings: Settings) -> AsyncIterator[FastAPI]:
     """All of the gateway but its bus and its relay."""
-    await upgrade(settings.database_url, MIGRATIONS)
     app = create_app(settings)
     gateway: Gateway = app.state.gateway
+    async with gateway.database.transaction() as tx:
+        await tx.session.execute(text("TRUNCATE users, outbox, work, work_groups CASCADE"))
     tasks = finishing_tasks(gateway.database, gateway.store)
     worker = Worker(database=gateway.database, tasks=tasks, poll_seconds=1)
     await gateway.feed.start()
@@ -164,12 +218,192 @@ def published(gateway: Gateway) -> Published:
     return published
 
 
-async def eventually(look: Callable[[], Awaitable[bool]], seconds: float = 5) -> None:
-    async with asyncio.timeout(seconds):
-        while not await look():
-            await asyncio.sleep(0.02)
+Until = Callable[[str, str], Awaitable[Json]]
+
+
+@pytest.fixture
+def until(creator: Creator) -> Until:
+    """Look at a job until it has this status."""
+
+    async def until(job_id: str, status: str) -> Json:
+        async with asyncio.timeout(5):
+            while (job := await creator.get(f"/jobs/{job_id}"))["status"] != status:
+                await asyncio.sleep(0.02)
+        return dict(job)
+
+    return until
 
 
 @pytest.fixture
 def database(gateway: Gateway) -> Database:
     return gateway.database
+
+
+@dataclass(frozen=True)
+class OtherServices:
+    """What they say of a job with one asset, which is sound and 2.5 s long."""
+
+    user_id: UUID
+    project_id: UUID
+    job_id: UUID
+    asset_id: UUID
+    outputs: tuple[OutputSpec, ...]
+
+    def ingested(self) -> AssetIngested:
+        return AssetIngested(
+            asset_id=self.asset_id,
+            project_id=self.project_id,
+            user_id=self.user_id,
+            filename="clip.mp4",
+            sha256=SHA256,
+            object_key=f"assets/{SHA256}",
+            thumbnail_key=f"thumbs/{SHA256}.jpg",
+            media=MEDIA,
+        )
+
+    def rejected(self, problem: ProblemInfo) -> AssetRejected:
+        return AssetRejected(
+            asset_id=self.asset_id,
+            project_id=self.project_id,
+            user_id=self.user_id,
+            problem=problem,
+        )
+
+    def analysed(self, problem: ProblemInfo | None = None) -> AnalysisDone:
+        return AnalysisDone(
+            asset_id=self.asset_id,
+            sha256=SHA256,
+            filename="clip.mp4",
+            object_key=f"assets/{SHA256}",
+            media=MEDIA,
+            problem=problem,
+        )
+
+    def scenes(
+        self,
+        version: int,
+        status: Literal["review", "approved"],
+        request_id: UUID | None = None,
+    ) -> ScenesGenerated:
+        scene = Scene(
+            scene_id=uuid7(),
+            number=1,
+            duration_us=1_500_000,
+            description="She greets",
+            shot_type="close-up",
+            transition="cut",
+            asset_ids=(self.asset_id,),
+            reason="it opens the talk",
+        )
+        return ScenesGenerated(
+            job_id=self.job_id,
+            version=version,
+            status=status,
+            director="rules/1",
+            scenes=(scene,),
+            request_id=request_id,
+        )
+
+    def approved(
+        self, key: str | None, request_id: UUID | None = None, **problems: ProblemInfo
+    ) -> StoryboardApproved:
+        """With one timeline for all cuts, but for the kinds that have a problem."""
+        cuts = tuple(
+            Cut(
+                kind=spec.kind,
+                aspect_ratio=spec.aspect_ratio,
+                timeline_key=None if spec.kind in problems else key,
+                problem=problems.get(spec.kind),
+            )
+            for spec in self.outputs
+        )
+        return StoryboardApproved(
+            job_id=self.job_id,
+            project_id=self.project_id,
+            user_id=self.user_id,
+            version=1,
+            cuts=cuts,
+            outputs=self.outputs,
+            request_id=request_id,
+        )
+
+    def rendered(self, number: int, problem: ProblemInfo | None = None) -> OutputRendered:
+        spec = self.outputs[number]
+        video = Artifact(
+            kind="video",
+            key=f"outputs/{spec.output_id}/video.mp4",
+            filename=f"{spec.kind}.mp4",
+            content_type="video/mp4",
+            size_bytes=6,
+        )
+        facts = OutputFacts(
+            duration_us=2_500_000, width=1920, height=1080, rate=Fraction(30), size_bytes=6
+        )
+        return OutputRendered(
+            job_id=self.job_id,
+            output_id=spec.output_id,
+            kind=spec.kind,
+            aspect_ratio=spec.aspect_ratio,
+            status="failed" if problem else "completed",
+            artifacts=() if problem else (video,),
+            facts=None if problem else facts,
+            problem=problem,
+        )
+
+
+@pytest.fixture
+def others() -> Callable[[Creator, Json], OtherServices]:
+    """What the other services say of a job, or of an asset that no job uses."""
+
+    def others(creator: Creator, thing: Json) -> OtherServices:
+        return OtherServices(
+            user_id=creator.id,
+            project_id=UUID(thing["projectId"]),
+            job_id=UUID(thing["id"]),
+            asset_id=UUID(thing.get("assetIds", [thing["id"]])[0]),
+            outputs=tuple(
+                OutputSpec(
+                    output_id=output["id"],
+                    kind=output["outputType"],
+                    aspect_ratio=output["aspectRatio"],
+                )
+                for output in thing.get("outputs", ())
+            ),
+        )
+
+    return others
+
+
+@pytest.fixture
+def timeline() -> Timeline:
+    """One clip, with its reason."""
+    asset_id = uuid7()
+    return Timeline.model_validate(
+        {
+            "kind": "cinematic",
+            "aspect_ratio": "16:9",
+            "canvas": {"width": 1920, "height": 1080},
+            "rate": "30/1",
+            "sources": [
+                {
+                    "asset_id": asset_id,
+                    "filename": "clip.mp4",
+                    "object_key": f"assets/{SHA256}",
+                    "sha256": SHA256,
+                    "media": MEDIA,
+                }
+            ],
+            "picture": [
+                {
+                    "clip_id": "1",
+                    "source": asset_id,
+                    "start_us": 0,
+                    "in_us": 0,
+                    "out_us": 2_500_000,
+                    "reason": "it says it best",
+                }
+            ],
+            "reason": "the whole talk",
+            "provenance": {"director": "rules/1", "words": ["pocketsphinx/en-us"]},
+        }
+    )

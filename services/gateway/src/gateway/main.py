@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from chassis.app import create_service
 from chassis.database import Database
@@ -27,9 +27,6 @@ CONNECTIONS = 10
 
 def create_app(settings: Settings) -> FastAPI:
     gateway = compose(settings)
-    routers = [api_router()]
-    if isinstance(gateway.store, DiskStore):
-        routers.append(objects_router(gateway.store, settings.signing_secret.get_secret_value()))
     app = create_service(
         settings,
         database=gateway.database,
@@ -37,7 +34,7 @@ def create_app(settings: Settings) -> FastAPI:
         handlers=handlers,
         tasks=finishing_tasks(gateway.database, gateway.store),
         store=gateway.store,
-        routers=routers,
+        routers=[api_router(), _files_router(gateway)],
         lifespan=_lifespan,
         redoc_url=None,
         **DESCRIPTION,
@@ -61,6 +58,15 @@ def compose(settings: Settings) -> Gateway:
         passwords=Passwords(settings.bcrypt_rounds),
         feed=JobFeed(database),
     )
+
+
+def _files_router(gateway: Gateway) -> APIRouter:
+    """What signed URLs lead to, where the store has no server of its own."""
+    router = APIRouter()
+    if isinstance(gateway.store, DiskStore):
+        secret = gateway.settings.signing_secret.get_secret_value()
+        router.include_router(objects_router(gateway.store, secret), include_in_schema=False)
+    return router
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
-from fastapi.sse import EventSourceResponse
+from fastapi.responses import StreamingResponse
 
 from gateway.composition import GatewayPart, UserId
 from gateway.event_stream import job_events
@@ -13,12 +13,17 @@ from gateway.vocabulary import ENDED
 
 router = APIRouter(tags=["jobs"])
 
+
+class EventStream(StreamingResponse):
+    media_type = "text/event-stream"
+
+
 STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 @router.get(
     "/jobs/{job_id}/events",
-    response_class=EventSourceResponse,
+    response_class=EventStream,
     responses={204: {"description": "The job has ended, and you know all of it"}},
 )
 async def follow_job(
@@ -35,6 +40,4 @@ async def follow_job(
         job = await job_document(session, user_id, job_id)
     if job.status in ENDED and job.revision == last_event_id:
         return Response(status_code=204)
-    return EventSourceResponse(
-        job_events(gateway, user_id, job_id, last_event_id), headers=STREAM_HEADERS
-    )
+    return EventStream(job_events(gateway, user_id, job_id, last_event_id), headers=STREAM_HEADERS)

@@ -11,6 +11,7 @@ from gateway.paging import PageWanted, page
 from gateway.repository import owned
 from gateway.schemas.base import Envelope, Page
 from gateway.schemas.projects import NewProject, ProjectView
+from gateway.vocabulary import ProjectStatus
 
 router = APIRouter(tags=["projects"])
 
@@ -33,9 +34,12 @@ async def list_projects(
     user_id: UserId,
     gateway: GatewayPart,
     wanted: PageWanted,
+    status: ProjectStatus | None = None,
 ) -> Page[ProjectView]:
     """List projects, newest first."""
     query = select(Project).where(Project.user_id == user_id)
+    if status:
+        query = query.where(Project.status == status)
     if wanted.cursor:
         query = query.where(Project.id < wanted.cursor)
     async with gateway.database.read() as session:
