@@ -15,6 +15,7 @@ from contracts.media import AudioStream
 
 DRAFT = "The words are a draft by the offline recogniser: their times hold, the words may be wrong."
 NOT_HEARD = "No speech was found in the sound, so the given text has no times."
+NO_WORDS = "Somebody speaks, but no word was recognised."
 
 OnProgress = Callable[[float], None]
 
@@ -45,9 +46,10 @@ def listen(
     if not speech:
         return Listened(None, (), loudness, (NOT_HEARD,) if ears.text else ())
     transcript, notes = transcribe(sound, speech, ears, on_progress)
-    return Listened(
-        _moved(transcript, audio.start_us), shifted(speech, audio.start_us), loudness, notes
-    )
+    spoken = shifted(speech, audio.start_us)
+    if not transcript.words:
+        return Listened(None, spoken, loudness, (NO_WORDS,))
+    return Listened(_moved(transcript, audio.start_us), spoken, loudness, notes)
 
 
 def transcribe(

@@ -18,7 +18,7 @@ from contracts.media import VideoStream
 Pixels = NDArray[np.uint8]
 
 TINY_SIDE = 128
-LARGE_SIDE = 512
+LARGE_SIDE = 416
 LARGE_EVERY_US = 250_000
 EASY_PIXELS_PER_SECOND = 1920 * 1080 * 31
 
