@@ -1,14 +1,11 @@
 """What comes out of ffmpeg: the right frames, exactly as many, whatever goes in."""
 
-from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 from uuid import UUID
 
-import numpy as np
 import pytest
 
-from contracts.timeline import Brand, Clip, Timeline, Transition
+from contracts.timeline import Brand
 from render.chunks import Track, plan_chunks
 from render.geometry import size_of
 from render.graph import Look

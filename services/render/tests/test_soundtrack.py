@@ -7,7 +7,6 @@ import av
 import numpy as np
 import pytest
 
-from contracts.timeline import Music, Transition
 from render.soundtrack import render_soundtrack
 
 

@@ -154,7 +154,8 @@ def _line(row: Row, measure: Measure, centre: float, y: float, em: float) -> tup
 def _timed(pages: Sequence[Page], end_us: int) -> list[Page]:
     """Let each page stay a little, but never into the next."""
     timed: list[Page] = []
-    for page, following in zip(pages, [*(p.start_us for p in pages[1:]), end_us], strict=True):
+    starts = [page.start_us for page in pages] + [end_us]
+    for page, following in zip(pages, starts[1:], strict=True):
         until = min(page.end_us + LINGER_US, max(following, page.start_us), end_us)
         if until > page.start_us:
             timed.append(replace(page, end_us=until))

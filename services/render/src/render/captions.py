@@ -42,13 +42,19 @@ def write_for_burning(timeline: Timeline, folder: Path) -> Path | None:
         return None
     style = STYLES[captions.style]
     path = folder / "captions.ass"
+    (folder / "fonts").mkdir(parents=True)
     path.write_text(files.ass)
-    (folder / "fonts").mkdir()
     shown = [
         placed.word.text for page in _pages(timeline) for line in page.lines for placed in line
     ]
     fonts.write_static_fonts(shown, captions.language, style.weight, folder / "fonts")
     return path
+
+
+def left_out(timeline: Timeline) -> set[str]:
+    """Characters that are not burned in, because no font has them."""
+    texts = [word.text for group in timeline.captions.groups for word in group.words]
+    return fonts.uncovered(texts, timeline.captions.language)
 
 
 def _pages(timeline: Timeline) -> list[Page]:

@@ -5,6 +5,8 @@ from typing import Any
 
 KEYFRAME_SECONDS = 2
 PRESET, CRF = "veryfast", 20
+CODING = f"1 libx264 {PRESET} {CRF} {KEYFRAME_SECONDS}"
+"""Changes whenever the same cut would come out as other bytes."""
 
 
 def video_options(rate: Fraction, frames: int) -> dict[str, Any]:

@@ -105,18 +105,18 @@ def write_static_fonts(texts: Iterable[str], language: str, weight: int, folder:
 
 
 def _cut_out(face: Face, characters: set[str], weight: int) -> TTFont:
-    font = TTFont(face.path, fontNumber=face.number, lazy=True)
-    options = subset.Options(layout_features=["*"], hinting=False, notdef_outline=True)
-    options.name_IDs = ["*"]
-    subsetter = subset.Subsetter(options)
-    text = "".join(sorted(characters)) + " "
-    forms = (unicodedata.normalize(form, text) for form in ("NFC", "NFKD"))  # shapers use both
-    subsetter.populate(text="".join((text, *forms)))
-    subsetter.subset(font)
-    axis = next(axis for axis in font["fvar"].axes if axis.axisTag == "wght")
-    weight = round(min(max(weight, axis.minValue), axis.maxValue))
     reread = io.BytesIO()  # a subset CFF2 can only be made static once it was written
-    font.save(reread)
+    with TTFont(face.path, fontNumber=face.number, lazy=True) as font:
+        options = subset.Options(layout_features=["*"], hinting=False, notdef_outline=True)
+        options.name_IDs = ["*"]
+        subsetter = subset.Subsetter(options)
+        text = "".join(sorted(characters)) + " "
+        forms = (unicodedata.normalize(form, text) for form in ("NFC", "NFKD"))  # shapers use both
+        subsetter.populate(text="".join((text, *forms)))
+        subsetter.subset(font)
+        axis = next(axis for axis in font["fvar"].axes if axis.axisTag == "wght")
+        weight = round(min(max(weight, axis.minValue), axis.maxValue))
+        font.save(reread)
     static = instancer.instantiateVariableFont(TTFont(reread), {"wght": weight})
     _rename(static, family(face))
     _set_metrics(static)

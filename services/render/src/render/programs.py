@@ -1,6 +1,7 @@
 """Runs ffmpeg: which binary, how its progress is read, what its failures mean."""
 
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -10,23 +11,26 @@ from typing import Any
 import ffmpeg
 import imageio_ffmpeg
 
-from chassis.errors import Problem, Transient
+from chassis.errors import Transient
 from chassis.process import ProcessFailed, ProcessResult, run_process
+from render.problems import RenderFailed
 
 LONGEST_ARGUMENT = 100_000
 """Linux takes 128 KiB per argument; longer filter graphs go through a file."""
 NOT_ITS_FAULT = ("No space left on device", "Cannot allocate memory", "Resource temporarily")
 
 
-class RenderFailed(Problem):
-    code = "render_failed"
-    title = "The material could not be rendered"
-
-
 @cache
 def ffmpeg_binary() -> str:
     """FFMPEG_BINARY, or the one that the imageio-ffmpeg wheel carries."""
     return os.environ.get("FFMPEG_BINARY") or str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+@cache
+def ffmpeg_version() -> str:
+    """Blocking, some 50 ms, once."""
+    said = subprocess.run([ffmpeg_binary(), "-version"], capture_output=True, text=True, check=True)
+    return said.stdout.split()[2]
 
 
 def compiled(outputs: Sequence[Any]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 
 from contracts.timeline import Source
+from render.problems import SourceUnreadable
 
 
 @dataclass(frozen=True)
@@ -22,17 +23,26 @@ class SourceFile:
 
 
 def open_source(source: Source, path: Path) -> SourceFile:
-    """Blocking. Raise av.FFmpegError when the file cannot be read."""
+    """Blocking. Raise SourceUnreadable when the file is not what it was."""
     media = source.media
     stream = media.video or media.audio
     if media.kind == "image" or stream is None:
         return SourceFile(source, path, Fraction(0), Fraction(0))
+    try:
+        return _opened(source, path, stream.index)
+    except (av.FFmpegError, IndexError) as error:
+        raise SourceUnreadable(f"{source.filename}: {error}") from error
+
+
+def _opened(source: Source, path: Path, index: int) -> SourceFile:
     with av.open(str(path)) as container:
-        chosen = container.streams[stream.index]
+        chosen = container.streams[index]
         tick = chosen.time_base or Fraction(1, av.time_base)
         starts = Fraction(container.start_time or 0, av.time_base)
         begins = chosen.start_time * tick if chosen.start_time is not None else starts
         seconds = (
-            chosen.duration * tick if chosen.duration else Fraction(media.duration_us, 1_000_000)
+            chosen.duration * tick
+            if chosen.duration
+            else Fraction(source.media.duration_us, 1_000_000)
         )
     return SourceFile(source, path, begins - starts, seconds)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 import av
 from av.audio.stream import AudioStream
@@ -18,7 +19,7 @@ from av.video.stream import VideoStream
 
 from chassis.threads import in_thread, outlast
 
-AnyPacket = Packet[VideoStream] | Packet[AudioStream]
+AnyPacket: TypeAlias = "Packet[VideoStream] | Packet[AudioStream]"
 
 REORDER_DELAY = 2
 """Frames by which x264 lets a picture be sent ahead of its turn (a pyramid of B-frames)."""

@@ -14,6 +14,7 @@ from render.spans import Motion
 MARGIN = 4
 """Source pixels of slack in which the fine crop moves."""
 BLUR_SHRINK = 8
+JUST_BEFORE_HALF = 0.49
 
 
 def to_canvas(
@@ -39,7 +40,8 @@ def to_canvas(
 
 
 def _at(us: int, grid: Grid) -> float:
-    return float(us * grid.rate / 1_000_000)
+    """In source frames. A frame shows what is up to half a frame later: there a path may leap."""
+    return float(us * grid.rate / 1_000_000) - JUST_BEFORE_HALF
 
 
 def _scaled(picture: Stream, size: Size, to: Size) -> Stream:

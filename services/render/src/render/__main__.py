@@ -1,0 +1,3 @@
+from render.main import main
+
+main()
