@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, text
 
-from chassis import queue
+from chassis import leases
 from chassis.database import Database
 
 
@@ -18,8 +18,8 @@ async def enqueue(database: Database, key: str, *, group: str = "g", **options: 
 
 async def claim(database: Database, limit: int = 1, lease: float = 30) -> Sequence[Row[Any]]:
     async with database.transaction() as tx:
-        await queue.reclaim(tx.session)
-        return await queue.claim(tx.session, ["cut"], limit, lease)
+        await leases.reclaim(tx.session)
+        return await leases.claim(tx.session, ["cut"], limit, lease)
 
 
 async def state_of(database: Database, key: str) -> str:
@@ -44,7 +44,7 @@ async def test_delayed_work_waits(database: Database) -> None:
     await enqueue(database, "a", delay_s=60)
     assert not await claim(database)
     async with database.transaction() as tx:
-        due = await queue.next_due(tx.session, ["cut"])
+        due = await leases.next_due(tx.session, ["cut"])
     assert due == pytest.approx(60, abs=5)
 
 
@@ -66,24 +66,24 @@ async def test_a_lease_that_ran_out_is_claimed_again_and_fences_its_first_holder
 
     assert second.attempt == 2
     async with database.transaction() as tx:
-        assert not await queue.complete(tx.session, first.id, first.fence)
-        assert await queue.renew(tx.session, {first.id: first.fence}, 30) == set()
-        assert await queue.complete(tx.session, second.id, second.fence)
+        assert not await leases.complete(tx.session, first.id, first.fence)
+        assert await leases.renew(tx.session, {first.id: first.fence}, 30) == set()
+        assert await leases.complete(tx.session, second.id, second.fence)
 
 
 async def test_nobody_reclaims_what_it_is_at_work_on_itself(database: Database) -> None:
     await enqueue(database, "a")
     (row,) = await claim(database, lease=0)
     async with database.transaction() as tx:
-        await queue.reclaim(tx.session, [row.id])
-        assert await queue.renew(tx.session, {row.id: row.fence}, 30) == {row.id}
+        await leases.reclaim(tx.session, [row.id])
+        assert await leases.renew(tx.session, {row.id: row.fence}, 30) == {row.id}
 
 
 async def test_a_release_is_not_an_attempt(database: Database) -> None:
     await enqueue(database, "a")
     (row,) = await claim(database)
     async with database.transaction() as tx:
-        assert await queue.release(tx.session, row.id, row.fence)
+        assert await leases.release(tx.session, row.id, row.fence)
     (row,) = await claim(database)
     assert row.attempt == 1
 
@@ -95,8 +95,8 @@ async def test_a_canceled_group_stops_queued_and_leased_work(database: Database)
     (running,) = await claim(database)
     async with database.transaction() as tx:
         assert await tx.cancel_group("g") == 2
-        assert await queue.renew(tx.session, {running.id: running.fence}, 30) == set()
-        assert not await queue.complete(tx.session, running.id, running.fence)
+        assert await leases.renew(tx.session, {running.id: running.fence}, 30) == set()
+        assert not await leases.complete(tx.session, running.id, running.fence)
     assert [row.key for row in await claim(database, 5)] == ["other"]
 
 
@@ -124,8 +124,8 @@ async def test_a_cancel_that_crosses_a_claim_wins_at_the_renewal(database: Datab
         await enqueue(database, "a")
         (row,) = await claim(database)
     async with database.transaction() as tx:
-        assert await queue.renew(tx.session, {row.id: row.fence}, 30) == set()
-        await queue.release(tx.session, row.id, row.fence)
+        assert await leases.renew(tx.session, {row.id: row.fence}, 30) == set()
+        await leases.release(tx.session, row.id, row.fence)
     assert await state_of(database, "a") == "canceled"
 
 
@@ -153,7 +153,7 @@ async def test_a_claim_reads_a_few_rows_however_many_wait(database: Database) ->
     async with database.transaction() as tx:
         await tx.session.execute(text("ANALYZE work"))
         plan = await tx.session.scalars(
-            text(f"EXPLAIN (ANALYZE, TIMING OFF) {queue.CLAIM.text}"),
+            text(f"EXPLAIN (ANALYZE, TIMING OFF) {leases.CLAIM.text}"),
             {"kinds": ["cut"], "limit": 1, "lease": 30.0},
         )
     lines = "\n".join(plan)

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import text
 
-from chassis import queue
+from chassis import leases
 from chassis.database import Database, Transaction
 from chassis.migrate import upgrade
 from embedded.postgres import Postgres
@@ -85,8 +85,8 @@ class QueueMachine(RuleBasedStateMachine):
     @rule()
     def claim(self) -> None:
         async def claim(tx: Transaction) -> Any:
-            await queue.reclaim(tx.session)
-            return await queue.claim(tx.session, ["cut"], 1, 600)
+            await leases.reclaim(tx.session)
+            return await leases.claim(tx.session, ["cut"], 1, 600)
 
         claimed = self.change(claim)
         for row in self.rows.values():
@@ -111,12 +111,12 @@ class QueueMachine(RuleBasedStateMachine):
 
         def step(tx: Transaction) -> Awaitable[bool]:
             if end == "complete":
-                return queue.complete(tx.session, lease.id, lease.fence)
+                return leases.complete(tx.session, lease.id, lease.fence)
             if end == "retry":
-                return queue.retry_later(tx.session, lease.id, lease.fence, {}, 0)
+                return leases.retry_later(tx.session, lease.id, lease.fence, {}, 0)
             if end == "bury":
-                return queue.bury(tx.session, lease.id, lease.fence, {})
-            return queue.release(tx.session, lease.id, lease.fence)
+                return leases.bury(tx.session, lease.id, lease.fence, {})
+            return leases.release(tx.session, lease.id, lease.fence)
 
         assert self.change(step) == self.holds(lease)
         if self.holds(lease):
@@ -128,7 +128,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def renew(self, data: st.DataObject) -> None:
         lease = data.draw(st.sampled_from(self.leases))
-        kept = self.change(lambda tx: queue.renew(tx.session, {lease.id: lease.fence}, 600))
+        kept = self.change(lambda tx: leases.renew(tx.session, {lease.id: lease.fence}, 600))
         assert kept == ({lease.id} if self.holds(lease) else set())
         if kept:
             self.rows[lease.key].expired = False
@@ -193,7 +193,7 @@ def test_random_histories(postgres: Postgres) -> None:
             run_state_machine_as_test(
                 machine,
                 settings=settings(
-                    max_examples=25,
+                    max_examples=60,
                     stateful_step_count=30,
                     deadline=None,
                     suppress_health_check=list(HealthCheck),

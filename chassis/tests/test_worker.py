@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from chassis import queue
+from chassis import leases
 from chassis.backoff import Backoff
 from chassis.database import Database, Transaction
 from chassis.errors import Problem, Transient
@@ -250,7 +250,7 @@ async def test_the_work_of_a_killed_worker_is_taken_up_after_its_lease(
 ) -> None:
     await enqueue(database, "a")
     async with database.transaction() as tx:
-        assert await queue.claim(tx.session, ["cut"], 1, 0.5)  # and never heard of again
+        assert await leases.claim(tx.session, ["cut"], 1, 0.5)  # and never heard of again
     tasks = Tasks()
 
     @tasks.on("cut", dead=log.on_dead)
@@ -269,8 +269,8 @@ async def test_work_that_kills_every_worker_dies(
     await enqueue(database, "a")
     for _ in range(2):
         async with database.transaction() as tx:
-            await queue.reclaim(tx.session)
-            assert await queue.claim(tx.session, ["cut"], 1, 0)
+            await leases.reclaim(tx.session)
+            assert await leases.claim(tx.session, ["cut"], 1, 0)
     tasks = Tasks()
 
     @tasks.on("cut", dead=log.on_dead, max_attempts=2)

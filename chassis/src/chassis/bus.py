@@ -1,15 +1,16 @@
 """Kafka's side of a service: one consumer for all of its handlers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from chassis.backoff import Backoff
+from chassis.cancellation import end, to_the_end
 from chassis.cluster import cluster_id, known_cluster, remember_cluster
 from chassis.database import Database, Transaction
 from chassis.delivery import Delivery, Handler
@@ -19,6 +20,7 @@ from contracts.events import Event
 log = structlog.get_logger()
 
 ROLE = "consumer"
+MAX_RECORDS = 200
 RECONNECT = Backoff(0.2, 5)
 DEFAULT_BACKOFF = Backoff(0.1, 10)
 
@@ -96,9 +98,7 @@ class Bus:
     async def stop(self) -> None:
         """Finish the message at hand, then leave the group."""
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
     def crashed(self) -> bool:
         """Whether its task has ended by itself, which only a bug can make it do."""
@@ -132,7 +132,7 @@ class Bus:
             try:
                 await self._watch(instance, flow)
             finally:
-                await _ended(flow)
+                await end(flow)
 
     async def _watch(self, instance: str, flow: asyncio.Task[None]) -> None:
         while True:
@@ -151,8 +151,9 @@ class Bus:
 
     async def _consume(self, consumer: AIOKafkaConsumer) -> None:
         while True:
-            record = await consumer.getone()
-            await _to_the_end(self._intake.take(record, consumer))
+            batches = await consumer.getmany(timeout_ms=60_000, max_records=MAX_RECORDS)
+            for partition, records in batches.items():
+                await self._intake.take(consumer, partition, records)
 
     @asynccontextmanager
     async def _consumer(self, instance: str) -> AsyncIterator[AIOKafkaConsumer]:
@@ -170,12 +171,12 @@ class Bus:
         known = await known_cluster(self._database, ROLE)
         consumer.subscribe(self._topics, listener=Rewind(consumer, known not in (None, instance)))
         try:
-            await consumer.start()
+            await to_the_end(consumer.start())
             async with self._database.transaction() as tx:
                 await remember_cluster(tx, ROLE, instance)
             yield consumer
         finally:
-            await consumer.stop()
+            await to_the_end(consumer.stop())
 
 
 class Rewind(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped library
@@ -194,18 +195,3 @@ class Rewind(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped librar
         await self._consumer.seek_to_beginning(*assigned)
         await self._consumer.commit({tp: await self._consumer.position(tp) for tp in assigned})
         self._due = False
-
-
-async def _to_the_end(step: Coroutine[Any, Any, None]) -> None:
-    """Await a step that a cancellation lets finish before it takes effect."""
-    task = asyncio.create_task(step)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])

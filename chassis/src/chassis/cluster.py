@@ -3,11 +3,16 @@
 from aiokafka.admin import AIOKafkaAdminClient
 from sqlalchemy import text
 
+from chassis.cancellation import to_the_end
 from chassis.database import Database, Transaction
 
 
 async def cluster_id(bootstrap: str) -> str:
     """Ask the broker; raises a KafkaError while it cannot be reached."""
+    return await to_the_end(_ask(bootstrap))
+
+
+async def _ask(bootstrap: str) -> str:
     client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
     try:
         await client.start()

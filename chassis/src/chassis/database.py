@@ -3,16 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy import (
     DateTime,
-    Executable,
     MetaData,
-    Result,
-    ScalarResult,
     Text,
     Uuid,
     make_url,
@@ -21,11 +18,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from chassis.sessions import ReadSession
 from chassis.transaction import Transaction
 
 __all__ = ["COLUMN_TYPES", "Database", "ReadSession", "Transaction", "new_metadata"]
-
-T = TypeVar("T")
 
 COLUMN_TYPES: dict[Any, Any] = {
     str: Text(),
@@ -53,15 +49,6 @@ def new_metadata() -> MetaData:
         type_annotation_map = COLUMN_TYPES
     """
     return MetaData(naming_convention=NAMES)
-
-
-class ReadSession(Protocol):
-    """What may be asked of the database; a transaction's session can be asked the same."""
-
-    async def execute(self, statement: Executable, params: Any = None, /) -> Result[Any]: ...
-    async def scalar(self, statement: Executable, params: Any = None, /) -> Any: ...
-    async def scalars(self, statement: Executable, params: Any = None, /) -> ScalarResult[Any]: ...
-    async def get(self, entity: type[T], ident: Any, /) -> T | None: ...
 
 
 class Database:

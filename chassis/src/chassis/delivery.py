@@ -1,7 +1,8 @@
 """What happens to a message: the one middleware around every handler."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import structlog
 from opentelemetry import propagate, trace
@@ -31,6 +32,11 @@ class Delivery:
         self._database = database
         self._service = service
         self._handlers = handlers
+
+    async def known(self, ids: Sequence[UUID]) -> frozenset[UUID]:
+        """Which of these events were handled already."""
+        async with self._database.read() as session:
+            return await inbox.known(session, ids)
 
     async def deliver(self, record: Record) -> None:
         """Returns once the message is dealt with for good; raises what may pass by itself."""
@@ -65,6 +71,7 @@ class Delivery:
 
     async def bury(self, record: Record, problem: Problem) -> None:
         """Durable before the message is acknowledged: the outbox carries it to the dlq."""
+        trace.get_current_span().record_exception(problem)
         log.error("message to the dlq", code=problem.code, detail=problem.detail)
         async with self._database.transaction() as tx:
             tx.publish_row(dead_letter(record, problem, self._service))

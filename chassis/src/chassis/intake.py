@@ -1,18 +1,20 @@
 """The ack rules: a record is acknowledged when it is dealt with, and held back until it is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from chassis.backoff import Backoff
+from chassis.cancellation import to_the_end
 from chassis.delivery import Delivery
 from chassis.errors import Problem, Transient
-from chassis.message import Record
+from chassis.message import Record, event_id
 
 log = structlog.get_logger()
 
@@ -33,7 +35,7 @@ class Failure:
 
 
 class Intake:
-    """Deals with records one after another.
+    """Deals with a partition's records one after another.
 
     One that fails keeps its place: its partition alone is paused, rewound to it and resumed after
     the backoff, so that other partitions flow on, order per key holds, and the consumer keeps
@@ -55,16 +57,48 @@ class Intake:
         self._backoff = backoff
         self._failures: dict[TopicPartition, Failure] = {}
 
-    async def take(self, record: Record, consumer: AIOKafkaConsumer) -> None:
-        partition = TopicPartition(record.topic, record.partition)
+    async def take(
+        self, consumer: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[Record]
+    ) -> None:
+        """Deal with a partition's next records in order; a cancellation lets one be finished."""
+        done = None
+        try:
+            known = await self._known(records)
+            for record in records:
+                if event_id(record) not in known and not await to_the_end(
+                    self._take_one(consumer, partition, record)
+                ):
+                    break
+                done = record.offset + 1
+        finally:
+            if done is not None:
+                await _acknowledge(consumer, partition, done)
+
+    async def _known(self, records: Sequence[Record]) -> frozenset[UUID]:
+        """A replay brings thousands of duplicates: this tells them apart by the batch.
+
+        Only to be quick: each message's own transaction is what decides.
+        """
+        ids = [found for record in records if (found := event_id(record))]
+        if len(ids) < 2:
+            return frozenset()
+        try:
+            return await self._delivery.known(ids)
+        except Exception as error:
+            log.warning("the inbox cannot be read", error=repr(error))
+            return frozenset()
+
+    async def _take_one(
+        self, consumer: AIOKafkaConsumer, partition: TopicPartition, record: Record
+    ) -> bool:
         try:
             await self._deal_with(record, partition)
         except Exception as error:
             log.warning("a message is held back", topic=record.topic, exc_info=error)
             self._hold_back(consumer, partition, record.offset)
-        else:
-            self._failures.pop(partition, None)
-            await _acknowledge(consumer, partition, record.offset + 1)
+            return False
+        self._failures.pop(partition, None)
+        return True
 
     def stuck_seconds(self) -> float:
         """For how long the message that failed first has been held back."""
@@ -104,7 +138,7 @@ def _resume(consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
 
 
 async def _acknowledge(consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
-    """Names its own partition, because a bare commit covers what is held back elsewhere too.
+    """Names its partition: a bare commit would cover what others have fetched and not done.
 
     A failed one is made good by the next, or by the inbox after a redelivery.
     """

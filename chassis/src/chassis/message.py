@@ -35,6 +35,14 @@ class Message:
     event: Event
 
 
+def event_id(record: Record) -> UUID | None:
+    """The event's id, if the record has a proper one."""
+    try:
+        return UUID(text_headers(record).get("ce_id", ""))
+    except ValueError:
+        return None
+
+
 def decode(record: Record, model: type[Event]) -> Message:
     """Raises Undecodable for whatever is not a CloudEvent with the topic's event in it."""
     headers = text_headers(record)

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 import structlog
 
 from chassis.backoff import Backoff
+from chassis.cancellation import end
 from chassis.database import Database
 
 log = structlog.get_logger()
@@ -30,9 +30,7 @@ class Listener:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
     async def _keep_listening(self) -> None:
         failures = 0

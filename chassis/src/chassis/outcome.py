@@ -6,9 +6,10 @@ from itertools import count
 from typing import Any
 
 import structlog
+from opentelemetry import trace
 from sqlalchemy import Row
 
-from chassis import queue
+from chassis import leases, queue
 from chassis.backoff import Backoff
 from chassis.database import Database, Transaction
 from chassis.errors import Problem
@@ -62,7 +63,7 @@ class Outcome:
 
     async def succeeded(self, work: Work, completion: Completion) -> None:
         async def write(tx: Transaction) -> None:
-            if not await queue.complete(tx.session, work.id, work.fence):
+            if not await leases.complete(tx.session, work.id, work.fence):
                 raise LeaseLost
             await completion(tx)
 
@@ -77,6 +78,7 @@ class Outcome:
 
     async def failed(self, work: Work, error: BaseException) -> None:
         """Another attempt later, or the end of them."""
+        trace.get_current_span().record_exception(error)
         reason = f"{type(error).__name__}: {error}"
         if work.attempt >= work.max_attempts:
             await self.died(work, AttemptsExhausted(reason))
@@ -85,11 +87,12 @@ class Outcome:
         await self._try_later(work, {"code": "failed", "detail": reason})
 
     async def died(self, work: Work, problem: Problem) -> None:
+        trace.get_current_span().record_exception(problem)
         log.warning("work is dead", code=problem.code, detail=problem.detail)
         reason = {"code": problem.code, "detail": problem.detail or problem.title, **problem.ids}
 
         async def write(tx: Transaction) -> None:
-            if not await queue.bury(tx.session, work.id, work.fence, reason):
+            if not await leases.bury(tx.session, work.id, work.fence, reason):
                 raise LeaseLost
             await self._tasks[work.kind].dead(work, problem, tx)
 
@@ -104,16 +107,16 @@ class Outcome:
     async def let_go(self, work: Work) -> None:
         """It was told to stop: back to the queue uncounted, or settled if it was canceled."""
         async with self._database.transaction() as tx:
-            if await queue.release(tx.session, work.id, work.fence):
+            if await leases.release(tx.session, work.id, work.fence):
                 tx.wake(queue.WORK_CHANNEL)
-            await queue.stopped(tx.session, work.id, work.fence)
+            await leases.stopped(tx.session, work.id, work.fence)
         await self.settle_canceled()
 
     async def settle_canceled(self) -> None:
         """Call back for canceled work that nobody runs any more."""
         while self._with_callback:
             async with self._database.transaction() as tx:
-                row = await queue.settle_one(tx.session, self._with_callback)
+                row = await leases.settle_one(tx.session, self._with_callback)
                 if row is None:
                     return
                 work = self.work_of(row)
@@ -125,7 +128,7 @@ class Outcome:
         delay = self._backoff.delay(work.attempt)
 
         async def write(tx: Transaction) -> None:
-            if not await queue.retry_later(tx.session, work.id, work.fence, reason, delay):
+            if not await leases.retry_later(tx.session, work.id, work.fence, reason, delay):
                 raise LeaseLost
 
         await self._persist(write)

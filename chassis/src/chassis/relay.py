@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from chassis import outbox
 from chassis.backoff import Backoff
+from chassis.cancellation import end, to_the_end
 from chassis.cluster import cluster_id, known_cluster, remember_cluster
 from chassis.database import Database
 from chassis.retention import Retention, prune
@@ -69,9 +70,7 @@ class Relay:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
     def crashed(self) -> bool:
         """Whether its task has ended by itself, which only a bug can make it do."""
@@ -129,8 +128,8 @@ class Relay:
 
     @asynccontextmanager
     async def _producer(self) -> AsyncIterator[AIOKafkaProducer]:
-        # Idempotent, and made anew for each instance: a replaced broker refuses the old one's
-        # producer id, so that nothing new can slip in before the replay.
+        # Made anew after every error: an idempotent producer that lost a batch, or its broker,
+        # cannot go on in order.
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap,
             client_id=f"{self._database.service}-relay",
@@ -138,11 +137,11 @@ class Relay:
             acks="all",
             request_timeout_ms=10_000,
         )
-        await producer.start()
+        await to_the_end(producer.start())
         try:
             yield producer
         finally:
-            await producer.stop()
+            await to_the_end(producer.stop())
 
     async def _drain(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
         """Publish whatever comes, until `poll` seconds have passed."""

@@ -9,7 +9,7 @@ import structlog
 from opentelemetry import propagate, trace
 from structlog.contextvars import bound_contextvars
 
-from chassis import queue
+from chassis import leases, queue
 from chassis.backoff import Backoff
 from chassis.database import Database
 from chassis.notify import Listener
@@ -128,9 +128,9 @@ class Worker:
             return self._poll
         async with self._database.transaction() as tx:
             if monotonic() > self._patient_until:
-                await queue.reclaim(tx.session, self._running)
-            rows = await queue.claim(tx.session, self._kinds, free, self._lease)
-            due = await queue.next_due(tx.session, self._kinds)
+                await leases.reclaim(tx.session, self._running)
+            rows = await leases.claim(tx.session, self._kinds, free, self._lease)
+            due = await leases.next_due(tx.session, self._kinds)
         for row in rows:
             self._attend(self._outcome.work_of(row))
         if due is None or len(rows) == free:
@@ -152,7 +152,7 @@ class Worker:
         if not held:
             return
         async with self._database.transaction() as tx:
-            kept = await queue.renew(tx.session, held, self._lease)
+            kept = await leases.renew(tx.session, held, self._lease)
         for work_id in held.keys() - kept:
             running = self._running.get(work_id)
             if running is not None and running.work.fence == held[work_id]:
