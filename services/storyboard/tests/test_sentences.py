@@ -32,6 +32,27 @@ def test_what_hangs_before_a_long_pause_is_a_sentence_that_was_not_ended(studio:
     ]
 
 
+def test_a_sentence_that_is_begun_anew_is_two(studio: Any) -> None:
+    talk = studio.talk([("An orbit is a fall that never", 0.8), ("An orbit is a fall.", 1.0)])
+    assert said(talk) == ["An orbit is a fall that never", "An orbit is a fall."]
+    talk = studio.talk([("We can go", 0.5), ("we can stay.", 1.0)])
+    assert [one.ended for one in sentences(talk)] == [False, True]
+    assert len(said(studio.talk([("I think that", 0.5), ("we can stay.", 1.0)]))) == 1
+
+
+def test_a_sentence_that_starts_over_is_two_even_after_a_short_breath(studio: Any) -> None:
+    script = [("Getting to space is", 0.5), ("getting to space is the easy part.", 1.0)]
+    found = sentences(studio.talk(script))
+    assert [(one.text, one.ended) for one in found] == [
+        ("Getting to space is", False),
+        ("getting to space is the easy part.", True),
+    ]
+
+
+def test_a_breath_alone_does_not_divide_a_sentence(studio: Any) -> None:
+    assert len(said(studio.talk([("Getting to space", 0.5), ("is the easy part.", 1.0)]))) == 1
+
+
 def test_draft_words_are_divided_by_silence_alone(studio: Any) -> None:
     script = [("ask not what your country", 0.4), ("can do for you", 0.9), ("ask what", 1.0)]
     found = sentences(studio.talk(script, quality="draft"))

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from itertools import pairwise, takewhile, zip_longest
 from uuid import UUID
 
 from contracts.artifacts import Span, Word
 from storyboard.footage import SECOND, Footage
 from storyboard.rules.lexicon import ABBREVIATIONS
+from storyboard.rules.tokens import tokens
+from storyboard.rules.tokens import tokens
 
 PAUSE_US = 600_000
 """A pause that ends a sentence where nobody set full stops."""
 LONG_PAUSE_US = 1_200_000
 """A pause that ends it in any case: what was left hanging before it may be a false start."""
 CLAUSE_PAUSE_US = 300_000
+_SAME_BEGINNING = 3
 _LONGEST_US = 20 * SECOND
 _SPLIT_PAUSE_US = 250_000
 _WORD_REACH_US = 300_000
@@ -51,7 +54,8 @@ def sentences(footage: Footage) -> tuple[Sentence, ...]:
         found = _by_speech(footage)
     else:
         found = _by_words(footage, words, punctuated=False)
-    whole = [part for sentence in found for part in _split_long(sentence)]
+    begun = [part for sentence in found for part in _split_restarts(sentence)]
+    whole = [part for sentence in begun for part in _split_long(sentence)]
     return tuple(_with_whole_sounds(whole, footage.speech, footage.duration_us))
 
 
@@ -76,12 +80,22 @@ def _ends_sentence(word: Word) -> bool:
 def _by_words(footage: Footage, words: Sequence[Word], punctuated: bool) -> Iterator[Sentence]:
     pause = LONG_PAUSE_US if punctuated else PAUSE_US
     group: list[Word] = []
-    for word, following in zip_longest(words, words[1:]):
+    for index, (word, following) in enumerate(zip_longest(words, words[1:])):
         group.append(word)
         ends = punctuated and _ends_sentence(word)
-        if ends or following is None or following.start_us - word.end_us >= pause:
+        silence = following.start_us - word.end_us if following else pause
+        if ends or silence >= pause or _starts_over(group, silence, words[index + 1 :]):
             yield _sentence(footage, group, ended=ends if punctuated else None)
             group = []
+
+
+def _starts_over(group: Sequence[Word], silence_us: int, ahead: Sequence[Word]) -> bool:
+    """After a breath the same words come again: what came before it was a false start."""
+    if silence_us < CLAUSE_PAUSE_US or len(group) < 2:
+        return False
+    length = min(len(group), _SAME_BEGINNING)
+    begun, again = (tokens(" ".join(w.text for w in part[:length])) for part in (group, ahead))
+    return len(begun) >= 2 and begun == again
 
 
 def _sentence(footage: Footage, words: Sequence[Word], ended: bool | None) -> Sentence:
@@ -112,6 +126,24 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
         else:
             joined.append(span)
     return joined
+
+
+def _split_restarts(sentence: Sentence) -> Iterator[Sentence]:
+    """After a breath someone says again what began the sentence: it was begun anew there."""
+    for cut, (left, right) in enumerate(pairwise(sentence.words), start=1):
+        first, second = sentence.words[:cut], sentence.words[cut:]
+        if right.start_us - left.end_us >= CLAUSE_PAUSE_US and _begins_again(first, second):
+            yield replace(sentence, end_us=left.end_us, words=first, ended=False)
+            yield from _split_restarts(replace(sentence, start_us=right.start_us, words=second))
+            return
+    yield sentence
+
+
+def _begins_again(first: Sequence[Word], second: Sequence[Word]) -> bool:
+    """Two words at least, and all but the one at which the speaker halted."""
+    pairs = zip(first, second, strict=False)
+    same = takewhile(lambda pair: tokens(pair[0].text) == tokens(pair[1].text), pairs)
+    return sum(1 for _ in same) >= max(2, len(first) - 1)
 
 
 def _split_long(sentence: Sentence) -> Iterator[Sentence]:
