@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -128,7 +129,7 @@ class Creator:
     """A signed-in user at the API. Answers are unwrapped; a failed call raises AssertionError."""
 
     http: httpx.AsyncClient
-    id: UUID = field(default_factory=lambda: UUID(int=0))
+    id: UUID
 
     async def get(self, path: str, status: int = 200) -> Any:
         return _data(await self.http.get(path), status)
@@ -159,25 +160,34 @@ def _data(answer: httpx.Response, status: int) -> Any:
     return answer.json()["data"] if answer.is_success else answer.json()
 
 
-Join = Callable[[str], Awaitable[Creator]]
+SignUp = Callable[[httpx.AsyncClient, str], Awaitable[Creator]]
 
 
 @pytest.fixture
-async def join(app: FastAPI) -> AsyncIterator[Join]:
-    clients: list[httpx.AsyncClient] = []
-
-    async def join(name: str) -> Creator:
-        transport = httpx.ASGITransport(app)
-        http = httpx.AsyncClient(transport=transport, base_url="http://gateway/api/v3")
-        clients.append(http)
+def sign_up() -> SignUp:
+    async def sign_up(http: httpx.AsyncClient, name: str) -> Creator:
         account = {"email": f"{name}@example.com", "password": "correct horse"}
         session = (await http.post("/auth/sign-up", json=account)).json()["data"]
         http.headers["authorization"] = f"Bearer {session['accessToken']}"
         return Creator(http, UUID(session["user"]["id"]))
 
-    yield join
-    for http in clients:
-        await http.aclose()
+    return sign_up
+
+
+Join = Callable[[str], Awaitable[Creator]]
+
+
+@pytest.fixture
+async def join(app: FastAPI, sign_up: SignUp) -> AsyncIterator[Join]:
+    """Sign up someone by name."""
+    async with AsyncExitStack() as clients:
+
+        async def join(name: str) -> Creator:
+            transport = httpx.ASGITransport(app)
+            http = httpx.AsyncClient(transport=transport, base_url="http://gateway/api/v3")
+            return await sign_up(await clients.enter_async_context(http), name)
+
+        yield join
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ TOKENS = Tokens("j" * 32, "cinema", "cinema-api", timedelta(hours=1))
         ("not.a.token", TokenInvalid),
         (jwt.encode(claims(exp=OLD), "j" * 32), TokenExpired),
         (jwt.encode(claims(), "k" * 32), TokenInvalid),
-        (jwt.encode(claims(), None, "none"), TokenInvalid),
+        (jwt.encode(claims(), "", "none"), TokenInvalid),
         (jwt.encode(claims(), "j" * 64, "HS512"), TokenInvalid),
         (jwt.encode(claims(iss="else"), "j" * 32), TokenInvalid),
         (jwt.encode(claims(aud="else"), "j" * 32), TokenInvalid),

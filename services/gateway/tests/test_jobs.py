@@ -67,7 +67,12 @@ async def test_what_cannot_be_cut_is_refused(creator: Any, tell: Any) -> None:
     elsewhere = await creator.upload(await creator.project())
     foreign = {"assetIds": [elsewhere["id"]]}
     assert (await creator.post(path, foreign, 422))["code"] == "asset_unknown"
-    for wrong in ({"outputTypes": ["trailer"]}, {"musicMode": "asset"}, {"outputTypes": []}):
+    not_right: list[Any] = [
+        {"outputTypes": ["trailer"]},
+        {"musicMode": "asset"},
+        {"outputTypes": []},
+    ]
+    for wrong in not_right:
         assert (await creator.post(path, wrong, 422))["code"] == "invalid_request"
     await tell(
         AssetRejected(
