@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
 from sqlalchemy import text
 
 from chassis import leases
@@ -365,6 +367,31 @@ async def test_an_idle_worker_starts_at_once_when_told(
         await asyncio.sleep(0.3)
         await enqueue(database, "a")
         await eventually(becomes(database, a="done"), within=1)
+
+
+async def test_the_trace_of_the_enqueuer_goes_on_in_the_work(
+    database: Database, log: Log, eventually: Any
+) -> None:
+    tasks = Tasks()
+    traces: list[int] = []
+
+    def note() -> None:
+        traces.append(trace.get_current_span().get_span_context().trace_id)
+
+    @tasks.on("cut", dead=log.on_dead)
+    async def cut(work: Work) -> Completion:
+        note()
+
+        async def complete(tx: Transaction) -> None:
+            note()
+
+        return complete
+
+    async with working(database, tasks):
+        with TracerProvider().get_tracer("test").start_as_current_span("request") as span:
+            await enqueue(database, "a")
+        await eventually(becomes(database, a="done"))
+    assert traces == [span.get_span_context().trace_id] * 2
 
 
 async def test_two_functions_for_one_kind_are_refused(log: Log) -> None:
