@@ -64,6 +64,24 @@ def test_labelled_cases(studio: Any, case: str) -> None:
     assert all(drop.reason for drop in dropped)
 
 
+DRAFTS = {
+    "a halted start whose last word was misheard": (
+        ["getting to face is", "getting to the easy part is the only thing we ever did there"],
+        [1],
+    ),
+    "two short sentences that begin alike stay": (["i like my tea", "i like coffee more"], [0, 1]),
+    "a cough is no word": (["we begin here today", "them", "and we end over there"], [0, 2]),
+}
+
+
+@pytest.mark.parametrize("case", DRAFTS, ids=str)
+def test_drafts_of_words_are_wrong_in_their_own_ways(studio: Any, case: str) -> None:
+    texts, kept = DRAFTS[case]
+    said = sentences(studio.talk([(text, 1.0) for text in texts], quality="draft"))
+    takes, _ = select_takes(said, with_picture=frozenset())
+    assert [said.index(take.sentence) for take in takes] == kept
+
+
 def test_the_first_take_on_request(studio: Any) -> None:
     said = sentences(studio.talk([("We open in May every year.", 1.0)] * 2))
     takes, _ = select_takes(said, first_take=True, with_picture=frozenset())

@@ -77,9 +77,16 @@ def whole(edit: Edit) -> Draft:
 
 
 def laid(segments: Sequence[tuple[Segment, int]]) -> tuple[Piece, ...]:
-    """Segments (with their scene's number) one after another; nothing precedes the first."""
-    (first, scene), *rest = segments
-    entered = [(first.model_copy(update={"transition": Transition()}), scene), *rest]
+    """Segments (with their scene's number) one after another.
+
+    A transition that one of its clips is too short for becomes a cut; nothing precedes the first.
+    """
+    entered: list[tuple[Segment, int]] = []
+    for segment, scene in segments:
+        left_us = entered[-1][0].duration_us if entered else 0
+        too_long = segment.transition.duration_us > min(left_us, segment.duration_us)
+        change = {"transition": Transition()} if too_long else {}
+        entered.append((segment.model_copy(update=change), scene))
     starts = starts_of([segment for segment, _ in entered])
     return tuple(
         Piece(segment, scene, start)
@@ -117,13 +124,10 @@ def part(draft: Draft, window: Window) -> Draft:
 
 def _trimmed(segment: Segment, start_us: int, end_us: int) -> Segment:
     within = tuple(m for m in segment.moments if m.start_us < end_us and start_us < m.end_us)
-    length = end_us - start_us
-    transition = segment.transition if segment.transition.duration_us <= length else Transition()
     change = {
         "in_us": start_us,
         "out_us": end_us,
         "moments": within or segment.moments[:1],
-        "transition": transition,
     }
     return segment.model_copy(update=change)
 

@@ -9,7 +9,6 @@ from contracts.artifacts import Span, Word
 from storyboard.footage import SECOND, Footage
 from storyboard.rules.lexicon import ABBREVIATIONS
 from storyboard.rules.tokens import tokens
-from storyboard.rules.tokens import tokens
 
 PAUSE_US = 600_000
 """A pause that ends a sentence where nobody set full stops."""

@@ -6,7 +6,7 @@ Everything that goes is named with its reason, so that a person can disagree.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from uuid import UUID
 
 from storyboard.footage import SECOND
@@ -20,6 +20,7 @@ WITHIN_US = 45 * SECOND
 SAME = 0.85
 SAME_START = 0.9
 HALTED_START = 0.8
+_BLIP_US, _ALONE_US = 600_000, 800_000
 
 _CALL = (
     r"(?:sorry|oops|wait|no|scratch that|start (?:over|again)|one more time|once more|again|"
@@ -77,6 +78,22 @@ def _by_itself(said: Sequence[Sentence]) -> Iterator[tuple[int, str]]:
             yield index, "filler: nothing but hesitation"
         elif words and len(words) <= 8 and _RETAKE.fullmatch(" ".join(_after_padding(words))):
             yield index, "slate: a call for another take"
+        elif _is_blip(said, index):
+            yield index, "blip: a single sound amid silence, in a draft of the words"
+
+
+def _is_blip(said: Sequence[Sentence], index: int) -> bool:
+    """A draft writes some word for every cough and "um"."""
+    sentence = said[index]
+    if sentence.ended is not None or len(sentence.words) != 1 or sentence.duration_us > _BLIP_US:
+        return False
+    alone_before = index == 0 or _gap(said[index - 1], sentence) > _ALONE_US
+    alone_after = index == len(said) - 1 or _gap(sentence, said[index + 1]) > _ALONE_US
+    return alone_before and alone_after and len(said) > 2
+
+
+def _gap(left: Sentence, right: Sentence) -> int:
+    return right.start_us - left.end_us if left.source == right.source else _ALONE_US + 1
 
 
 def _after_padding(words: Sequence[str]) -> list[str]:
@@ -132,10 +149,12 @@ def _repeats(
         return False
     if len(left) >= 2 and alike(left, right, SAME):
         return True
-    return _is_false_start(earlier, left, right)
+    return _is_false_start(earlier, later, left, right)
 
 
-def _is_false_start(sentence: Sentence, words: tuple[str, ...], full: tuple[str, ...]) -> bool:
+def _is_false_start(
+    sentence: Sentence, later: Sentence, words: tuple[str, ...], full: tuple[str, ...]
+) -> bool:
     """The beginning of what follows. A halted sentence may end in a word that was cut short."""
     if len(words) > len(full):
         return False
@@ -143,7 +162,22 @@ def _is_false_start(sentence: Sentence, words: tuple[str, ...], full: tuple[str,
     if sentence.ended is False or sentence.text.rstrip().endswith(("...", "…", "—", "–", "-")):
         whole = words[:-1] if len(words) >= 3 else words
         return alike(whole, full[: len(whole)], HALTED_START)
-    return len(words) >= 3 and alike(words, start, SAME_START)
+    if len(words) >= 3 and alike(words, start, SAME_START):
+        return True
+    return sentence.ended is None and _halts_like(sentence, later, words, full)
+
+
+def _halts_like(
+    sentence: Sentence, later: Sentence, words: tuple[str, ...], full: tuple[str, ...]
+) -> bool:
+    """In a draft the word at which someone halted is mostly wrong: half of the words must do,
+    if what follows soon is much longer."""
+    common = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, full, strict=False))
+    )
+    soon = _gap(sentence, later) <= 2 * SECOND
+    longer = later.duration_us >= 2 * sentence.duration_us
+    return common >= max(2, len(words) / 2) and soon and longer
 
 
 def _best(
