@@ -15,6 +15,7 @@ from gateway.composition import Gateway
 from gateway.finish_job import finishing_tasks
 from gateway.handlers import handlers
 from gateway.job_feed import JobFeed
+from gateway.openapi import describe
 from gateway.passwords import Passwords
 from gateway.routes import api_router
 from gateway.settings import Settings
@@ -40,6 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
         **DESCRIPTION,
     )
     app.state.gateway = gateway
+    describe(app)
     return app
 
 

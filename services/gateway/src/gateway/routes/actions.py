@@ -17,6 +17,7 @@ router = APIRouter(tags=["jobs"])
 
 @router.post(
     "/jobs/{job_id}/actions",
+    name="act_on_job",
     responses={202: {"model": Envelope[JobView], "description": "Asked for, but not done yet"}},
 )
 async def act(

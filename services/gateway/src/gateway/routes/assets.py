@@ -1,6 +1,6 @@
 """What a project's files are, and what they hold."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from gateway.schemas.assets import AssetView
 from gateway.schemas.base import Envelope, Page
 
 router = APIRouter(tags=["assets"])
+
+FILE: dict[str, Any] = {"description": "The file", "content": {"application/octet-stream": {}}}
 
 # Users upload what they like; a browser must not run it as a page of ours.
 HARMLESS = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
@@ -45,7 +47,11 @@ async def read_asset(asset_id: UUID, user_id: UserId, gateway: GatewayPart) -> E
         return Envelope(data=AssetView.of(await owned(session, Asset, user_id, asset_id)))
 
 
-@router.get("/assets/{asset_id}/data", response_class=StreamingResponse)
+@router.get(
+    "/assets/{asset_id}/data",
+    response_class=StreamingResponse,
+    responses={200: FILE, 206: FILE | {"description": "The bytes asked for"}},
+)
 async def read_asset_data(
     asset_id: UUID,
     user_id: UserId,
@@ -63,7 +69,7 @@ async def read_asset_data(
     )
 
 
-@router.get("/assets/{asset_id}/thumbnail", response_class=StreamingResponse)
+@router.get("/assets/{asset_id}/thumbnail", response_class=StreamingResponse, responses={200: FILE})
 async def read_thumbnail(
     asset_id: UUID, user_id: UserId, gateway: GatewayPart
 ) -> StreamingResponse:

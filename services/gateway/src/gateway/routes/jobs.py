@@ -63,7 +63,7 @@ async def read_job(job_id: UUID, user_id: UserId, gateway: GatewayPart) -> Envel
         return Envelope(data=await job_document(session, user_id, job_id))
 
 
-@router.post("/jobs/{job_id}/cancel")
+@router.post("/jobs/{job_id}/cancel", name="cancel_job")
 async def cancel(job_id: UUID, user_id: UserId, gateway: GatewayPart) -> Envelope[JobView]:
     """Stop a job for good; 409 `job_ended`."""
     async with gateway.database.transaction() as tx:

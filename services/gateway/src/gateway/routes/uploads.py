@@ -41,7 +41,9 @@ FORM: dict[str, Any] = {
 }
 
 
-@router.post("/projects/{project_id}/assets/upload", status_code=201, openapi_extra=FORM)
+@router.post(
+    "/projects/{project_id}/assets/upload", name="upload_asset", status_code=201, openapi_extra=FORM
+)
 async def upload(
     project_id: UUID, request: Request, user_id: UserId, gateway: GatewayPart
 ) -> Envelope[AssetView]:
