@@ -12,7 +12,7 @@ from chassis.migrate import upgrade
 
 class Eventually(Protocol):
     async def __call__(
-        self, check: Callable[[], Awaitable[bool]], *, within: float = 10
+        self, check: Callable[[], Awaitable[bool]], *, within: float = 30
     ) -> None: ...
 
 
@@ -29,7 +29,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def eventually() -> Eventually:
     """Waits until something holds; fails at the deadline."""
 
-    async def wait(check: Callable[[], Awaitable[bool]], *, within: float = 10) -> None:
+    async def wait(check: Callable[[], Awaitable[bool]], *, within: float = 30) -> None:
         deadline = monotonic() + within
         while not await check():
             assert monotonic() < deadline, "it did not come to pass in time"

@@ -168,30 +168,40 @@ class Bus:
             heartbeat_interval_ms=self._session_timeout_ms // 3,
             metadata_max_age_ms=30_000,
         )
-        known = await known_cluster(self._database, ROLE)
-        consumer.subscribe(self._topics, listener=Rewind(consumer, known not in (None, instance)))
+        replaced = await known_cluster(self._database, ROLE) not in (None, instance)
+        meeting = Meeting(consumer, self._database, instance, replaced)
+        consumer.subscribe(self._topics, listener=meeting)
         try:
             await to_the_end(consumer.start())
-            async with self._database.transaction() as tx:
-                await remember_cluster(tx, ROLE, instance)
             yield consumer
         finally:
             await to_the_end(consumer.stop())
 
 
-class Rewind(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped library
-    """At a replaced broker, the first assignment begins at the beginning, and says so there."""
+class Meeting(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped library
+    """At a replaced broker, the first assignment begins at the beginning, and says so there.
 
-    def __init__(self, consumer: AIOKafkaConsumer, due: bool) -> None:
+    Only then is the broker remembered as known.
+    """
+
+    def __init__(
+        self, consumer: AIOKafkaConsumer, database: Database, instance: str, replaced: bool
+    ) -> None:
         self._consumer = consumer
-        self._due = due
+        self._database = database
+        self._instance = instance
+        self._replaced = replaced
+        self._met = False
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         pass
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        if not self._due or not assigned:
+        if self._met or not assigned:
             return
-        await self._consumer.seek_to_beginning(*assigned)
-        await self._consumer.commit({tp: await self._consumer.position(tp) for tp in assigned})
-        self._due = False
+        if self._replaced:  # at once, before anything is fetched from where it left off
+            await self._consumer.seek_to_beginning(*assigned)
+            await self._consumer.commit({tp: await self._consumer.position(tp) for tp in assigned})
+        async with self._database.transaction() as tx:
+            await remember_cluster(tx, ROLE, self._instance)
+        self._met = True
