@@ -1,6 +1,7 @@
 """The gateway on a real database, without a broker: events are handed to its handlers."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -36,7 +37,6 @@ from contracts.events import (
     StoryboardApproved,
 )
 from contracts.media import MediaInfo
-from contracts.timeline import Timeline
 from embedded.postgres import Postgres
 from gateway.composition import Gateway
 from gateway.finish_job import finishing_tasks
@@ -198,11 +198,28 @@ async def creator(join: Join) -> Creator:
 Tell = Callable[[Event], Awaitable[None]]
 
 
+RENDER_MANIFEST = {
+    "reason": "the whole talk",
+    "providers": {"words": ["pocketsphinx/en-us"], "notes": []},
+    "renderer": "ffmpeg 9",
+    "clips": [{"clip_id": "1", "in_us": 0, "reason": "it says it best"}],
+}
+
+
+async def put_manifest(store: ObjectStore, event: OutputRendered) -> None:
+    for artifact in event.artifacts:
+        if artifact.kind == "manifest":
+            data = json.dumps(RENDER_MANIFEST).encode()
+            await store.put_bytes(artifact.key, data, content_type=artifact.content_type)
+
+
 @pytest.fixture
 def tell(gateway: Gateway) -> Tell:
     """Hand an event to its handler, as the bus does."""
 
     async def tell(event: Event) -> None:
+        if isinstance(event, OutputRendered):
+            await put_manifest(gateway.store, event)
         _, handler = handlers.by_topic[event.topic]
         async with gateway.database.transaction() as tx:
             await handler(event, tx)
@@ -315,14 +332,14 @@ class OtherServices:
         )
 
     def approved(
-        self, key: str | None, request_id: UUID | None = None, **problems: ProblemInfo
+        self, request_id: UUID | None = None, **problems: ProblemInfo
     ) -> StoryboardApproved:
-        """With one timeline for all cuts, but for the kinds that have a problem."""
+        """With a timeline for each cut, but for the kinds that have a problem."""
         cuts = tuple(
             Cut(
                 kind=spec.kind,
                 aspect_ratio=spec.aspect_ratio,
-                timeline_key=None if spec.kind in problems else key,
+                timeline_key=None if spec.kind in problems else f"storyboards/{spec.kind}.json",
                 problem=problems.get(spec.kind),
             )
             for spec in self.outputs
@@ -339,12 +356,22 @@ class OtherServices:
 
     def rendered(self, number: int, problem: ProblemInfo | None = None) -> OutputRendered:
         spec = self.outputs[number]
-        video = Artifact(
-            kind="video",
-            key=f"outputs/{spec.output_id}/video.mp4",
-            filename=f"{spec.kind}.mp4",
-            content_type="video/mp4",
-            size_bytes=6,
+        folder = f"outputs/{spec.output_id}"
+        artifacts = (
+            Artifact(
+                kind="video",
+                key=f"{folder}/video.mp4",
+                filename=f"{spec.kind}.mp4",
+                content_type="video/mp4",
+                size_bytes=6,
+            ),
+            Artifact(
+                kind="manifest",
+                key=f"{folder}/manifest.json",
+                filename="manifest.json",
+                content_type="application/json",
+                size_bytes=2,
+            ),
         )
         facts = OutputFacts(
             duration_us=2_500_000, width=1920, height=1080, rate=Fraction(30), size_bytes=6
@@ -355,7 +382,7 @@ class OtherServices:
             kind=spec.kind,
             aspect_ratio=spec.aspect_ratio,
             status="failed" if problem else "completed",
-            artifacts=() if problem else (video,),
+            artifacts=() if problem else artifacts,
             facts=None if problem else facts,
             problem=problem,
         )
@@ -382,38 +409,3 @@ def others() -> Callable[[Creator, Json], OtherServices]:
         )
 
     return others
-
-
-@pytest.fixture
-def timeline() -> Timeline:
-    """One clip, with its reason."""
-    asset_id = uuid7()
-    return Timeline.model_validate(
-        {
-            "kind": "cinematic",
-            "aspect_ratio": "16:9",
-            "canvas": {"width": 1920, "height": 1080},
-            "rate": "30/1",
-            "sources": [
-                {
-                    "asset_id": asset_id,
-                    "filename": "clip.mp4",
-                    "object_key": f"assets/{SHA256}",
-                    "sha256": SHA256,
-                    "media": MEDIA,
-                }
-            ],
-            "picture": [
-                {
-                    "clip_id": "1",
-                    "source": asset_id,
-                    "start_us": 0,
-                    "in_us": 0,
-                    "out_us": 2_500_000,
-                    "reason": "it says it best",
-                }
-            ],
-            "reason": "the whole talk",
-            "provenance": {"director": "rules/1", "words": ["pocketsphinx/en-us"]},
-        }
-    )

@@ -48,7 +48,7 @@ async def test_a_stream_tells_what_changes_until_the_end(
 
     merged = job | changes
     await tell(JobProgressed(job_id=services.job_id, step="analysis", percent=10))
-    await tell(services.approved(None))
+    await tell(services.approved())
     await tell(services.rendered(0))
     async for name, _, changes in stream:
         if name == "update":

@@ -18,7 +18,6 @@ from contracts.events import (
     OutputsRequested,
     ScenesGenerated,
 )
-from contracts.timeline import Timeline
 
 FAILED = ProblemInfo(code="encoder_failed", detail="It did not encode")
 
@@ -97,7 +96,7 @@ async def test_a_key_makes_one_job_however_often_it_is_sent(creator: Any, publis
 
 
 async def test_a_job_goes_through_to_its_manifest(
-    creator: Any, tell: Any, store: ObjectStore, others: Any, timeline: Timeline, until: Any
+    creator: Any, tell: Any, store: ObjectStore, others: Any, until: Any
 ) -> None:
     job = await creator.job(outputTypes=["cinematic", "short"])
     services = others(creator, job)
@@ -107,9 +106,7 @@ async def test_a_job_goes_through_to_its_manifest(
     seen = await creator.get(f"/jobs/{job['id']}")
     assert (seen["status"], seen["progress"]) == ("processing", 40)
     await tell(services.scenes(1, "approved"))
-    key = "storyboards/timeline.json"
-    await store.put_bytes(key, timeline.model_dump_json().encode(), content_type="application/json")
-    await tell(services.approved(key))
+    await tell(services.approved())
     await tell(
         JobProgressed(
             job_id=services.job_id,
@@ -134,8 +131,12 @@ async def test_a_job_goes_through_to_its_manifest(
     manifest = await creator.get(f"/jobs/{job['id']}/manifest")
     assert manifest["providers"]["director"] == "rules/1"
     assert manifest["providers"]["words"] == ["pocketsphinx/en-us"]
-    assert manifest["outputs"][0]["reason"] == "the whole talk"
-    assert [one["reason"] for one in manifest["outputs"][0]["cuts"]] == ["it says it best"]
+    assert manifest["providers"]["renderer"] == ["ffmpeg 9"]
+    rendered, failed = manifest["outputs"]
+    assert rendered["manifest"]["clips"] == [
+        {"clipId": "1", "inUs": 0, "reason": "it says it best"}
+    ]
+    assert (failed["manifest"], failed["error"]["code"]) == (None, FAILED.code)
     assert [step["state"] for step in manifest["steps"]] == ["succeeded"] * 4
     assert manifest["sources"][0]["media"]["durationUs"] == 2_500_000
 
@@ -149,7 +150,10 @@ async def test_files_are_behind_signed_urls(
     await store.put_bytes(key, b"a film", content_type="video/mp4")
     await tell(services.rendered(0))
     (output,) = await creator.get(f"/jobs/{job['id']}/outputs")
-    assert [one["filename"] for one in output["artifacts"]] == ["cinematic.mp4"]
+    assert [one["filename"] for one in output["artifacts"]] == [
+        "cinematic.mp4",
+        "manifest.json",
+    ]
     del creator.http.headers["authorization"]
     assert output["url"].startswith("http://gateway/objects/")
     assert (await creator.http.get(output["url"])).content == b"a film"
@@ -162,7 +166,7 @@ async def test_outputs_that_end_before_the_approval_is_heard_of(
     job = await creator.job(outputTypes=["cinematic"])
     services = others(creator, job)
     await tell(services.rendered(0))
-    await tell(services.approved(None))
+    await tell(services.approved())
     await tell(services.scenes(1, "approved"))
     seen = await until(job["id"], "completed")
     assert seen["storyboard"] == {"version": 1, "status": "approved", "director": "rules/1"}
@@ -176,7 +180,7 @@ async def test_failed_outputs_alone_are_rendered_again(
     retry = {"action": "retry_outputs"}
     assert (await creator.post(actions, retry, 409))["code"] == "nothing_to_retry"
     services = others(creator, job)
-    await tell(services.approved(None))
+    await tell(services.approved())
     await tell(services.rendered(0))
     await tell(services.rendered(1, FAILED))
     await until(job["id"], "completed")
@@ -199,10 +203,24 @@ async def test_an_output_that_has_no_cut_fails_alone(
     job = await creator.job(outputTypes=["cinematic", "hook"])
     services = others(creator, job)
     problem = ProblemInfo(code="no_hook", detail="Nothing is said in it")
-    await tell(services.approved(None, hook=problem))
+    await tell(services.approved(hook=problem))
     await tell(services.rendered(0))
     seen = await until(job["id"], "completed")
     assert seen["outputs"][1]["error"]["code"] == "no_hook"
+
+
+async def test_a_job_of_which_nothing_was_made_has_failed(
+    creator: Any, tell: Any, others: Any
+) -> None:
+    job = await creator.job(outputTypes=["cinematic"])
+    services = others(creator, job)
+    await tell(services.approved())
+    await tell(services.rendered(0, FAILED))
+    seen = await creator.get(f"/jobs/{job['id']}")
+    assert (seen["status"], seen["error"]["code"]) == ("failed", FAILED.code)
+    assert [step["state"] for step in seen["steps"]][2:] == ["failed", "pending"]
+    manifest = await creator.get(f"/jobs/{job['id']}/manifest")
+    assert manifest["outputs"][0]["error"]["code"] == FAILED.code
 
 
 async def test_a_canceled_job_stays_so(
@@ -217,7 +235,7 @@ async def test_a_canceled_job_stays_so(
     for late in (
         services.analysed(),
         services.scenes(1, "review"),
-        services.approved(None),
+        services.approved(),
         services.rendered(0),
     ):
         await tell(late)
@@ -256,7 +274,7 @@ async def test_news_of_what_is_not_known_is_no_failure(
         stranger.ingested(),
         stranger.analysed(),
         stranger.scenes(1, "review"),
-        stranger.approved(None),
+        stranger.approved(),
         stranger.rendered(0),
         JobProgressed(job_id=stranger.job_id, step="edl", percent=1),
         JobProgressed(job_id=UUID(job["id"]), step="rendering", percent=9, output_id=uuid7()),

@@ -46,7 +46,7 @@ async def test_an_approval_is_answered_when_there_is_something_to_render(
     answer = asyncio.create_task(creator.post(f"/jobs/{reviewed.job_id}/actions", APPROVE))
     request = await asked(published)
     assert (request.action, request.version) == ("approve", 1)
-    await tell(reviewed.approved(None, request_id=request.request_id))
+    await tell(reviewed.approved(request_id=request.request_id))
     job = await answer
     assert (job["status"], job["storyboard"]["status"]) == ("rendering", "approved")
 

@@ -155,7 +155,6 @@ JOBS = (
         status text NOT NULL
             CHECK (status IN ('queued', 'rendering', 'completed', 'failed', 'canceled')),
         progress integer NOT NULL CHECK (progress BETWEEN 0 AND 100),
-        timeline_path text,
         facts jsonb,
         artifacts jsonb NOT NULL,
         error_code text,

@@ -61,7 +61,7 @@ async def approved(tx: Transaction, event: StoryboardApproved) -> None:
     await _answer(tx, event.request_id, None)
     lifecycle.note_approved(job, now())
     for output in job.outputs:
-        _take_cut(job, output, event.cuts)
+        _note_cut(job, output, event.cuts)
     await finish_when_rendered(tx, job)
     touch(tx, job)
 
@@ -79,14 +79,11 @@ async def rendered(tx: Transaction, event: OutputRendered) -> None:
     touch(tx, job)
 
 
-def _take_cut(job: Job, output: Output, cuts: Sequence[Cut]) -> None:
+def _note_cut(job: Job, output: Output, cuts: Sequence[Cut]) -> None:
     """An output without a timeline has failed before it was rendered."""
     wanted = (output.output_type, output.aspect_ratio)
     cut = next((cut for cut in cuts if (cut.kind, cut.aspect_ratio) == wanted), None)
-    if cut is None:
-        return
-    output.timeline_path = cut.timeline_key
-    if cut.problem:
+    if cut and cut.problem:
         lifecycle.note_rendered(job, output, cut.problem, now())
 
 

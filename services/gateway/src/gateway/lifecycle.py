@@ -73,7 +73,7 @@ def note_output_progress(
 
 def note_scenes(job: Job, version: int, status: str, director: str, now: datetime) -> bool:
     """A storyboard version; whether it is news, so that its scenes are the ones to show."""
-    if job.status in ENDED or version <= job.storyboard_version:
+    if version <= job.storyboard_version:
         return False
     job.storyboard_version = version
     job.director = director
@@ -108,6 +108,7 @@ def note_rendered(job: Job, output: Output, problem: ProblemInfo | None, now: da
     """An output completed, or failed for a reason; whether that is news."""
     if job.status in ENDED or output.status == "completed":
         return False
+    job.storyboard_status = "approved"
     output.status = "failed" if problem else "completed"
     output.progress = output.progress if problem else 100
     output.error_code = problem.code if problem else None
@@ -118,11 +119,7 @@ def note_rendered(job: Job, output: Output, problem: ProblemInfo | None, now: da
 
 def is_rendered(job: Job) -> bool:
     """Whether nothing more is to come from other services."""
-    return (
-        job.status not in ENDED
-        and job.storyboard_status == "approved"
-        and all(output.status in ENDED for output in job.outputs)
-    )
+    return job.status not in ENDED and all(output.status in ENDED for output in job.outputs)
 
 
 def finish(job: Job, now: datetime) -> None:

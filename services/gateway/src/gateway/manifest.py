@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic.alias_generators import to_camel
 
-from contracts.timeline import Clip, Timeline
 from gateway.models import Asset, Job, JobStep, Output, SceneRow
 from gateway.schemas.job_views import JobConfig
 
@@ -18,9 +17,9 @@ def job_manifest(
     job: Job,
     assets: Sequence[Asset],
     scenes: Sequence[SceneRow],
-    timelines: Mapping[UUID, Timeline],
+    documents: Mapping[UUID, Json],
 ) -> Json:
-    """Return JSON in camelCase; `timelines` are those of the outputs, by id, where known."""
+    """Return JSON in camelCase; `documents` are render's manifests of outputs, by their ids."""
     return {
         "jobId": str(job.id),
         "projectId": str(job.project_id),
@@ -29,23 +28,26 @@ def job_manifest(
         "brief": job.config["brief"],
         "config": JobConfig.model_validate(job.config).model_dump(mode="json", by_alias=True),
         "storyboardVersion": job.storyboard_version,
-        "providers": _providers(job, timelines),
+        "providers": _providers(job, documents),
         "sources": [_source(asset) for asset in assets],
         "steps": [_step(step) for step in job.steps],
         "scenes": [_scene(scene) for scene in scenes],
-        "outputs": [_output(output, timelines.get(output.id)) for output in job.outputs],
+        "outputs": [_output(output, documents.get(output.id)) for output in job.outputs],
         "startedAt": _iso(job.started_at),
         "finishedAt": _iso(job.finished_at),
         "seconds": _between(job.started_at, job.finished_at),
     }
 
 
-def _providers(job: Job, timelines: Mapping[UUID, Timeline]) -> Json:
-    said = [timeline.provenance for timeline in timelines.values()]
+def _providers(job: Job, documents: Mapping[UUID, Json]) -> Json:
+    said = [document.get("providers", {}) for document in documents.values()]
     return {
         "director": job.director,
-        "words": _distinct(word for one in said for word in one.words),
-        "notes": _distinct(note for one in said for note in one.notes),
+        "words": _distinct(word for one in said for word in one.get("words", ())),
+        "renderer": _distinct(
+            document["renderer"] for document in documents.values() if "renderer" in document
+        ),
+        "notes": _distinct(note for one in said for note in one.get("notes", ())),
     }
 
 
@@ -82,7 +84,8 @@ def _scene(scene: SceneRow) -> Json:
     }
 
 
-def _output(output: Output, timeline: Timeline | None) -> Json:
+def _output(output: Output, document: Json | None) -> Json:
+    """With render's own manifest, which has the reason of every cut."""
     return {
         "id": str(output.id),
         "outputType": output.output_type,
@@ -94,34 +97,7 @@ def _output(output: Output, timeline: Timeline | None) -> Json:
             {"kind": one["kind"], "filename": one["filename"], "sizeBytes": one["size_bytes"]}
             for one in output.artifacts
         ],
-        "reason": timeline.reason if timeline else None,
-        "cuts": _cuts(timeline) if timeline else [],
-    }
-
-
-def _cuts(timeline: Timeline) -> list[Json]:
-    """Every clip of every track, in the order of the timeline."""
-    tracks = {
-        "picture": timeline.picture,
-        "cutaway": timeline.cutaways,
-        "voice": timeline.voice,
-    }
-    clips = [(clip, track) for track, clips in tracks.items() for clip in clips]
-    ordered = sorted(clips, key=lambda pair: pair[0].start_us)
-    return [_cut(clip, track, timeline) for clip, track in ordered]
-
-
-def _cut(clip: Clip, track: str, timeline: Timeline) -> Json:
-    return {
-        "track": track,
-        "source": timeline.source_of(clip).filename,
-        "assetId": str(clip.source),
-        "at": clip.start_us / 1e6,
-        "in": clip.in_us / 1e6,
-        "out": clip.out_us / 1e6,
-        "transition": clip.transition.kind,
-        "scene": clip.scene,
-        "reason": clip.reason,
+        "manifest": _camel(document),
     }
 
 
@@ -140,6 +116,8 @@ def _between(start: datetime | None, end: datetime | None) -> float | None:
 def _camel(value: Any) -> Any:
     if isinstance(value, dict):
         return {to_camel(name): _camel(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_camel(part) for part in value]
     return value
 
 

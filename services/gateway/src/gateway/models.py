@@ -223,7 +223,6 @@ class Output(Dated, Base):
     aspect_ratio: Mapped[str]
     status: Mapped[str] = mapped_column(default="queued")
     progress: Mapped[int] = mapped_column(default=0)
-    timeline_path: Mapped[str | None]
     facts: Mapped[dict[str, Any] | None]
     artifacts: Mapped[list[Any]] = mapped_column(default=list)
     error_code: Mapped[str | None]
