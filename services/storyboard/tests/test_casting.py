@@ -56,6 +56,7 @@ def test_screens_are_known_by_role_or_name(studio: Any) -> None:
     assert is_screen(studio.silent("x.mp4", role="screen"))
     assert is_screen(studio.silent("Screen Recording 1.mov"))
     assert not is_screen(studio.silent("Screen Recording 1.mov", role="b_roll"))
+    assert not is_screen(studio.silent("green screen.mov"))
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,16 @@ def test_faces_are_followed_and_portrait_pictures_keep_their_whole(
     assert x == pytest.approx(0.55 + 0.15 * 9 / 16, abs=0.02)
 
 
+def test_no_cutaway_flashes_up_at_the_ends_of_a_part(studio: Any) -> None:
+    voice = studio.talk(LONG, "voice.wav", picture=False)
+    shoot = [voice, studio.silent("a.mp4", 30, shots=6), studio.silent("b.mp4", 30, shots=6)]
+    for shape, cut in timelines(studio, shoot).items():
+        assert all(clip.duration_us >= 700_000 for clip in cut.cutaways)
+        if shape.kind == "hook":
+            covered = sum(clip.duration_us for clip in cut.cutaways)
+            assert covered == cut.duration_us
+
+
 def test_the_timeline_says_who_did_what(studio: Any, interview: Any) -> None:
     shoot = [studio.talk(interview, quality="draft")]
     cut = timelines(studio, shoot)[Shape("cinematic", "16:9")]

@@ -127,7 +127,8 @@ VOCABULARY = "we built bridges never and you river mountains ask, why um so it"
 WORDS = st.sampled_from(VOCABULARY.split())
 SENTENCE = st.lists(WORDS, min_size=1, max_size=14).map(" ".join)
 ENDING = st.sampled_from([".", "?", "", ","])
-LINE = st.tuples(st.builds(str.__add__, SENTENCE, ENDING), st.floats(0.05, 4.0))
+SILENCE = st.sampled_from([0.06, 0.1, 0.3, 0.5, 0.9, 1.3, 2.5])
+LINE = st.tuples(st.builds(str.__add__, SENTENCE, ENDING) | st.just("um."), SILENCE)
 SCRIPT = st.lists(LINE, min_size=1, max_size=12)
 WISHES = st.builds(
     Wishes,

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from storyboard.cuts.derive import derive
 from storyboard.describe import describe
 from storyboard.edit import Edit
 from storyboard.footage import SECOND, Footage
@@ -56,10 +59,11 @@ def redone(studio: Any, shoot: list[Footage], feedback: str) -> Edit:
 
 
 def cut_of(edit: Edit) -> Any:
+    """What a viewer sees of it."""
     return [
-        (s.source, s.in_us, s.out_us, s.zoom, [(c.source, c.at_us) for c in scene.cutaways])
+        [(s.source, s.in_us, s.out_us, s.zoom) for s in scene.segments]
+        + [(c.source, c.at_us, c.in_us, c.out_us) for c in scene.cutaways]
         for scene in edit.scenes
-        for s in scene.segments
     ]
 
 
@@ -116,3 +120,31 @@ def test_a_montage_scene_shows_other_shots(studio: Any) -> None:
 def test_a_scene_that_is_not_there(studio: Any, shoot: Any) -> None:
     with pytest.raises(SceneNotFound):
         redo_scene(studio.job(shoot), shoot, first(studio, shoot), 99, "")
+
+
+VOCABULARY = "we built never and you river ask, why um so it sea."
+WORDS = st.sampled_from(VOCABULARY.split())
+LINE = st.tuples(st.lists(WORDS, min_size=1, max_size=12).map(" ".join), st.floats(0.1, 3.0))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    script=st.lists(LINE, min_size=1, max_size=14),
+    seas=st.lists(st.floats(0.3, 25.0), max_size=2),
+    feedback=st.sampled_from([*HEARD, ""]),
+    whole=st.booleans(),
+)
+def test_every_version_can_be_cut(
+    studio: Any, script: Any, seas: list[float], feedback: str, whole: bool
+) -> None:
+    shoot = [studio.talk(script, role="a_roll")]
+    shoot += [studio.silent(f"sea{n}.mp4", length, shots=2) for n, length in enumerate(seas)]
+    job, before = studio.job(shoot), first(studio, shoot)
+    last = before.scenes[-1].number
+    if whole:
+        after = redo_all(job, shoot, before, feedback, version=2)
+    else:
+        after = redo_scene(job, shoot, before, last, feedback)
+    assert cut_of(after) != cut_of(before)
+    assert after == Edit.model_validate_json(after.model_dump_json())
+    derive(after, job, shoot)

@@ -1,11 +1,12 @@
 """A cut before it has a shape: the director's cut laid out in time, and parts of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from contracts.timeline import Transition
 from storyboard.edit import Edit, Segment
+from storyboard.footage import Footage
 from storyboard.rules.cutaways import starts_of
 
 _SHORTEST_OVERLAY_US = 700_000
@@ -107,7 +108,7 @@ class Window:
         return draft.pieces[self.last].at(self.out_us) - draft.pieces[self.first].at(self.in_us)
 
 
-def part(draft: Draft, window: Window) -> Draft:
+def part(draft: Draft, window: Window, sources: Mapping[UUID, Footage]) -> Draft:
     """That part alone, with the cutaways that lie in it. Its first clip is entered by a cut."""
     chosen = []
     for index in range(window.first, window.last + 1):
@@ -117,9 +118,29 @@ def part(draft: Draft, window: Window) -> Draft:
         chosen.append((_trimmed(segment, start, end), draft.pieces[index].scene))
     pieces = laid(chosen)
     shift = draft.pieces[window.first].at(window.in_us)
-    clipped = (_clipped(overlay, shift, pieces[-1].end_us) for overlay in draft.overlays)
-    overlays = tuple(one for one in clipped if one is not None)
-    return replace(draft, pieces=pieces, overlays=overlays)
+    clipped = [_clipped(overlay, shift, pieces[-1].end_us) for overlay in draft.overlays]
+    shown = [one for one in clipped if one is not None]
+    return replace(draft, pieces=pieces, overlays=tuple(_without_flashes(shown, sources)))
+
+
+def _without_flashes(
+    overlays: Sequence[Overlay], sources: Mapping[UUID, Footage]
+) -> Iterator[Overlay]:
+    """What the window left too short of a cutaway: its neighbour goes on instead, if there is one
+    and its source is long enough; else what lies beneath is shown."""
+    long_enough = [one for one in overlays if one.end_us - one.start_us >= _SHORTEST_OVERLAY_US]
+    for overlay in long_enough:
+        before = next((o for o in overlays if o.end_us == overlay.start_us), None)
+        after = next((o for o in overlays if o.start_us == overlay.end_us), None)
+        source = sources[overlay.source]
+        first, last = overlay.in_us, overlay.out_us
+        if before is not None and before not in long_enough:
+            first = max(first - (before.end_us - before.start_us), 0)
+        if after is not None and after not in long_enough:
+            longest = last + after.end_us - after.start_us
+            last = longest if source.is_still else min(longest, source.duration_us)
+        start = overlay.start_us - (overlay.in_us - first)
+        yield replace(overlay, start_us=start, in_us=first, out_us=last)
 
 
 def _trimmed(segment: Segment, start_us: int, end_us: int) -> Segment:
@@ -135,7 +156,7 @@ def _trimmed(segment: Segment, start_us: int, end_us: int) -> Segment:
 def _clipped(overlay: Overlay, shift_us: int, end_us: int) -> Overlay | None:
     start = max(overlay.start_us - shift_us, 0)
     end = min(overlay.end_us - shift_us, end_us)
-    if end - start < min(_SHORTEST_OVERLAY_US, overlay.end_us - overlay.start_us):
+    if end <= start:
         return None
     cut_off = start - (overlay.start_us - shift_us)
     first = overlay.in_us + cut_off

@@ -1,5 +1,7 @@
 """Framing: how a source's picture is fitted into an output's."""
 
+import re
+
 from contracts.events import AspectRatio
 from contracts.timeline import Fit, KenBurns, PathPoint, Reframe, Transform, Window
 from storyboard.cuts.camera import Crop, camera_path, slice_path
@@ -7,6 +9,7 @@ from storyboard.footage import Footage
 
 _RATIOS = {"16:9": 16 / 9, "9:16": 9 / 16}
 _SAME = 0.02
+_SCREEN_NAME = re.compile(r"screen[ _-]?(?:rec|cap|cast|shot|share)", re.IGNORECASE)
 _KEPT = {"16:9": 0.7, "9:16": 0.2}
 """Share of the picture that a crop must keep; else all of it is shown over a blurred copy."""
 
@@ -43,11 +46,10 @@ class Framing:
 
 
 def is_screen(footage: Footage) -> bool:
-    """A screen recording: given as one, or named so and without a face. None of it is cut off."""
+    """A screen recording: given as one, or named so. None of it is cut off."""
     if footage.role is not None:
         return footage.role == "screen"
-    name = footage.filename.lower()
-    return not footage.faces and ("screen" in name and "green" not in name)
+    return _SCREEN_NAME.search(footage.filename) is not None
 
 
 def _move(inward: bool) -> KenBurns:

@@ -22,7 +22,7 @@ def hook(draft: Draft, sources: Sources) -> Draft:
     )
     if found is None:
         return _cut_off(draft, sources)
-    return replace(part(draft, found.window), reason=_reason(found, draft, sources))
+    return replace(part(draft, found.window, sources), reason=_reason(found, draft, sources))
 
 
 def _judge(draft: Draft, sources: Sources, run: Sequence[Atom]) -> Score:
@@ -73,4 +73,4 @@ def _cut_off(draft: Draft, sources: Sources) -> Draft:
     window = Window(best, draft.pieces[best].segment.in_us, last, end)
     name = sources[draft.pieces[best].segment.source].filename
     reason = f"hook: {name} {clock(window.in_us)}: the strongest moment, ended after 5 s at most"
-    return replace(part(draft, window), reason=reason)
+    return replace(part(draft, window, sources), reason=reason)

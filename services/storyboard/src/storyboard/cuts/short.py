@@ -18,8 +18,8 @@ def short(draft: Draft, sources: Sources) -> Draft:
         return replace(draft, reason=f"short: the whole cut, which is {seconds:.1f} s long")
     found = best_window(draft, sources, LENGTHS_US, _judge, ("sentence", "clause", "word"))
     if found is None:
-        return _from_the_start(draft)
-    return replace(part(draft, found.window), reason=_reason(found, sources))
+        return _from_the_start(draft, sources)
+    return replace(part(draft, found.window, sources), reason=_reason(found, sources))
 
 
 def _judge(run: Sequence[Atom]) -> Score:
@@ -42,7 +42,7 @@ def _reason(found: Found, sources: Sources) -> str:
     return f"short: from {where}{said}: best of {found.candidates} windows, {why}, {ends}"
 
 
-def _from_the_start(draft: Draft) -> Draft:
+def _from_the_start(draft: Draft, sources: Sources) -> Draft:
     """Nothing tells where a sentence ends: the first minute."""
     last = next(
         i for i, p in enumerate(draft.pieces) if p.end_us >= min(LENGTHS_US[1], draft.duration_us)
@@ -51,5 +51,5 @@ def _from_the_start(draft: Draft) -> Draft:
     end = min(piece.segment.out_us, piece.segment.in_us + LENGTHS_US[1] - piece.start_us)
     window = Window(0, draft.pieces[0].segment.in_us, last, end)
     return replace(
-        part(draft, window), reason="short: the first minute; no pause was found to end on"
+        part(draft, window, sources), reason="short: the first minute; no pause was found to end on"
     )

@@ -13,6 +13,8 @@ from storyboard.wishes import Wishes
 T = TypeVar("T")
 LONGEST_US = 60 * SECOND
 RHYTHM_US = (3_200_000, 2_400_000, 2_800_000, 3_600_000)
+_SHORTEST_US = 3 * SECOND // 2
+_WORTH = 0.5
 _LONE_SHOT_US = 8 * SECOND
 _WINDOW_US = 12 * SECOND
 _DISSOLVE_US = 400_000
@@ -59,7 +61,7 @@ def _choose(
     pictures: Sequence[Footage], limit_us: int, variation: int
 ) -> list[tuple[Stretch, int]]:
     """Each file's best shot, then each one's second best, until there is enough; then in order."""
-    rows = [_turned(stretches(one, _WINDOW_US), variation) for one in pictures]
+    rows = [_turned(_worth_showing(stretches(one, _WINDOW_US)), variation) for one in pictures]
     turns = [
         (place, rank, stretch)
         for rank, row in enumerate(zip_longest(*rows), start=1)
@@ -70,6 +72,13 @@ def _choose(
     chosen = turns[: max(len(pictures), limit_us // mean)]
     in_order = sorted(chosen, key=lambda one: (one[0], one[2].start_us))
     return [(stretch, rank) for _, rank, stretch in in_order]
+
+
+def _worth_showing(ranked: Sequence[Stretch]) -> list[Stretch]:
+    """Not the blurred, the black and the blinks, where a file has better."""
+    enough = _WORTH * ranked[0].quality
+    good = [s for s in ranked if s.quality >= enough and s.duration_us >= _SHORTEST_US]
+    return good or list(ranked)
 
 
 def _segment(stretch: Stretch, length_us: int, rank: int) -> Segment:
