@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from render.chunks import MAX_SECONDS, MAX_STEPS, TOLERANCE, Chunk, Track, plan_chunks
@@ -52,6 +52,7 @@ def jobs(draw: st.DrawFn) -> list[Track]:
     return [track(number, *pieces) for number, pieces in enumerate(tracks)]
 
 
+@settings(max_examples=60, deadline=None)
 @given(jobs())
 def test_every_frame_of_every_output_is_rendered_once(tracks: list[Track]) -> None:
     chunks = plan_chunks(tracks)
@@ -64,6 +65,7 @@ def test_every_frame_of_every_output_is_rendered_once(tracks: list[Track]) -> No
         assert shown == dict(_shown(one.spans))
 
 
+@settings(max_examples=60, deadline=None)
 @given(jobs())
 def test_chunks_are_bounded_and_their_outputs_walk_together(tracks: list[Track]) -> None:
     for chunk in plan_chunks(tracks):

@@ -36,7 +36,7 @@ def to_canvas(
         case Reframe(path=path, zoom=zoom):
             return _reframed(picture, size, canvas, path, zoom, lambda us: _at(us, grid) - first)
         case KenBurns(start=start, end=end):
-            return _moved(picture, size, canvas, start, end, _progress(first, motion))
+            return _moved(picture, size, canvas, (start, end), first - motion.first, motion.count)
 
 
 def _at(us: int, grid: Grid) -> float:
@@ -116,31 +116,29 @@ def _coarse(corner: str, room: int) -> str:
     return f"min(2*floor(({corner})/2),{room // 2 * 2})"
 
 
-def _progress(first: int, motion: Motion) -> str:
-    """0 to 1 over the clip, easing in and out, as an expression of n."""
-    linear = f"clip((n+{first - motion.first})/{max(motion.count - 1, 1)},0,1)"
-    return f"({linear}*{linear}*(3-2*{linear}))"
-
-
 def _moved(
-    picture: Stream, size: Size, canvas: Size, start: Window, end: Window, progress: str
+    picture: Stream, size: Size, canvas: Size, ends: tuple[Window, Window], begun: int, frames: int
 ) -> Stream:
-    """A still's slow move: scaled anew for every frame, then cropped at its centre's place."""
+    """A still's slow move: scaled anew for every frame, then cropped at its centre's place.
+
+    The scaled size is even, so that a centre in the middle stands perfectly still.
+    """
     width, height = size.window(canvas.aspect)
-    zoom, x, y = (
-        f"({a:.5f}+({b - a:.5f})*{progress})"
-        for a, b in ((start.zoom, end.zoom), (start.x, end.x), (start.y, end.y))
-    )
     wide, high = size.width * canvas.width / width, size.height * canvas.height / height
-    picture = picture.filter(
-        "scale",
-        w=f"2*ceil({wide / 2:.4f}*{zoom})",
-        h=f"2*ceil({high / 2:.4f}*{zoom})",
-        eval="frame",
-        flags="bicubic",
-    )
-    x = f"clip({x}*{wide:.4f}*{zoom}-{canvas.width / 2},0,in_w-{canvas.width})"
-    y = f"clip({y}*{high:.4f}*{zoom}-{canvas.height / 2},0,in_h-{canvas.height})"
-    return picture.filter("crop", canvas.width, canvas.height, x=x, y=y, exact=1).filter(
-        "setsar", 1
-    )
+
+    def window(n: str) -> tuple[str, str, str, str]:
+        """Scaled width and height, and the centre, at frame n of this stream."""
+        linear = f"clip(({n}+{begun})/{max(frames - 1, 1)},0,1)"
+        eased = f"({linear}*{linear}*(3-2*{linear}))"
+        start, end = ends
+        pairs = ((start.zoom, end.zoom), (start.x, end.x), (start.y, end.y))
+        zoom, x, y = (f"({a:.5f}+({b - a:.5f})*{eased})" for a, b in pairs)
+        return f"2*ceil({wide / 2:.4f}*{zoom})", f"2*ceil({high / 2:.4f}*{zoom})", x, y
+
+    w, h, *_ = window("(n-1)")  # scale counts frames from 1, crop from 0
+    picture = picture.filter("scale", w=w, h=h, eval="frame", flags="bicubic")
+    w, h, x, y = window("n")
+    left = f"clip({x}*{w}-{canvas.width / 2},0,{w}-{canvas.width})"
+    top = f"clip({y}*{h}-{canvas.height / 2},0,{h}-{canvas.height})"
+    picture = picture.filter("crop", canvas.width, canvas.height, x=left, y=top, exact=1)
+    return picture.filter("setsar", 1)
