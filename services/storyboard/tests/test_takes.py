@@ -46,6 +46,7 @@ CASES = {
         ["I have a dream.", "A.", "B b b.", "C c c.", "D d d.", "E e e.", "I have a dream."],
         [0, 1, 2, 3, 4, 5, 6],
     ),
+    "two clauses that begin alike stay": (["We can go,", "we can stay."], [0, 1]),
     "words that only begin alike stay": (
         ["I like tea in the morning.", "I like to walk in the evening."],
         [0, 1],

@@ -79,22 +79,12 @@ def _ends_sentence(word: Word) -> bool:
 def _by_words(footage: Footage, words: Sequence[Word], punctuated: bool) -> Iterator[Sentence]:
     pause = LONG_PAUSE_US if punctuated else PAUSE_US
     group: list[Word] = []
-    for index, (word, following) in enumerate(zip_longest(words, words[1:])):
+    for word, following in zip_longest(words, words[1:]):
         group.append(word)
         ends = punctuated and _ends_sentence(word)
-        silence = following.start_us - word.end_us if following else pause
-        if ends or silence >= pause or _starts_over(group, silence, words[index + 1 :]):
+        if ends or following is None or following.start_us - word.end_us >= pause:
             yield _sentence(footage, group, ended=ends if punctuated else None)
             group = []
-
-
-def _starts_over(group: Sequence[Word], silence_us: int, ahead: Sequence[Word]) -> bool:
-    """After a breath the same words come again: what came before it was a false start."""
-    if silence_us < CLAUSE_PAUSE_US or len(group) < 2:
-        return False
-    length = min(len(group), _SAME_BEGINNING)
-    begun, again = (tokens(" ".join(w.text for w in part[:length])) for part in (group, ahead))
-    return len(begun) >= 2 and begun == again
 
 
 def _sentence(footage: Footage, words: Sequence[Word], ended: bool | None) -> Sentence:
@@ -139,10 +129,10 @@ def _split_restarts(sentence: Sentence) -> Iterator[Sentence]:
 
 
 def _begins_again(first: Sequence[Word], second: Sequence[Word]) -> bool:
-    """Two words at least, and all but the one at which the speaker halted."""
+    """Its first three words come again; of fewer, all but the one at which the speaker halted."""
     pairs = zip(first, second, strict=False)
     same = takewhile(lambda pair: tokens(pair[0].text) == tokens(pair[1].text), pairs)
-    return sum(1 for _ in same) >= max(2, len(first) - 1)
+    return sum(1 for _ in same) >= max(2, min(_SAME_BEGINNING, len(first) - 1))
 
 
 def _split_long(sentence: Sentence) -> Iterator[Sentence]:

@@ -160,7 +160,8 @@ def _is_false_start(
         return False
     start = full[: len(words)]
     if sentence.ended is False or sentence.text.rstrip().endswith(("...", "…", "—", "–", "-")):
-        whole = words[:-1] if len(words) >= 3 else words
+        comma = sentence.text.rstrip().endswith((",", ";", ":"))
+        whole = words[:-1] if len(words) >= 3 and not comma else words
         return alike(whole, full[: len(whole)], HALTED_START)
     if len(words) >= 3 and alike(words, start, SAME_START):
         return True
