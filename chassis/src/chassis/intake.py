@@ -61,15 +61,21 @@ class Intake:
         self, consumer: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[Record]
     ) -> None:
         """Deal with a partition's next records in order; a cancellation lets one be finished."""
-        done = None
+        done: int | None = None
+        known: frozenset[UUID] = frozenset()
+
+        async def is_done(record: Record) -> bool:
+            nonlocal done
+            if event_id(record) in known or await self._take_one(consumer, partition, record):
+                done = record.offset + 1
+                return True
+            return False
+
         try:
             known = await self._known(records)
             for record in records:
-                if event_id(record) not in known and not await to_the_end(
-                    self._take_one(consumer, partition, record)
-                ):
+                if not await to_the_end(is_done(record)):
                     break
-                done = record.offset + 1
         finally:
             if done is not None:
                 await _acknowledge(consumer, partition, done)
