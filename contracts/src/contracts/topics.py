@@ -8,6 +8,7 @@ from contracts.events import Event
 GATEWAY, INGEST, ANALYSIS = "gateway", "ingest", "analysis"
 STORYBOARD, RENDER = "storyboard", "render"
 SERVICES = (GATEWAY, INGEST, ANALYSIS, STORYBOARD, RENDER)
+OF_JOBS = (ANALYSIS, STORYBOARD, RENDER)  # ingest knows assets, no jobs
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ TOPICS = (
     Topic(events.StoryboardRequested, (GATEWAY,), (STORYBOARD,)),
     Topic(events.StoryboardApproved, (STORYBOARD,), (RENDER, GATEWAY)),
     Topic(events.OutputRendered, (RENDER,), (GATEWAY,)),
-    Topic(events.JobProgressed, SERVICES[1:], (GATEWAY,)),
-    Topic(events.JobCanceled, (GATEWAY,), SERVICES[1:]),
+    Topic(events.JobProgressed, OF_JOBS, (GATEWAY,)),
+    Topic(events.JobCanceled, (GATEWAY,), OF_JOBS),
     Topic(events.OutputsRequested, (GATEWAY,), (RENDER,)),
 )
