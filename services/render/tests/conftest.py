@@ -36,11 +36,11 @@ class Media:
         return self.take(path, **described)
 
     def film(
-        self, name: str = "film.mp4", seconds: float = 2, rate: str = "30", size: str = "320x180"
+        self, name: str = "", seconds: float = 2, rate: str = "30", size: str = "320x180"
     ) -> Source:
         """A moving test picture with a 440 Hz tone."""
         return self.make(
-            name,
+            name or f"film-{seconds}-{rate}-{size}.mp4",
             *("-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}:d={seconds}"),
             *("-f", "lavfi", "-i", f"sine=f=440:d={seconds}:r=48000"),
             *("-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p"),
@@ -141,6 +141,8 @@ def frames() -> Callable[[Path], list[Picture]]:
 
     def decode(path: Path) -> list[Picture]:
         with av.open(str(path)) as file:
-            return [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]
+            return [
+                np.asarray(f.to_ndarray(format="rgb24"), np.uint8) for f in file.decode(video=0)
+            ]
 
     return decode

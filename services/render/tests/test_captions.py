@@ -3,6 +3,7 @@
 import subprocess
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.artifacts import Word
+from contracts.events import CaptionStyle
 from contracts.timeline import Canvas, Caption, Captions
 from render import fonts
 from render.caption_layout import MAX_LINES, Measure, Page, lay_out
@@ -53,7 +55,7 @@ def caption(text: str, word_us: int = 300_000) -> Caption:
     )
 
 
-def pages_of(text: str, language: str, canvas: Size, style: str = "clean") -> list[Page]:
+def pages_of(text: str, language: str, canvas: Size, style: CaptionStyle = "clean") -> list[Page]:
     look = STYLES[style]
     em = em_pixels(look, canvas)
     return lay_out([caption(text)], language, look, area(canvas), em, 60_000_000)
@@ -122,7 +124,7 @@ def test_scripts_without_spaces_are_joined_without_spaces() -> None:
     assert joined(["안녕", "여러분"]) == "안녕 여러분"
 
 
-def test_subtitle_files_say_the_words_at_their_times(media, clip, timeline) -> None:
+def test_subtitle_files_say_the_words_at_their_times(media: Any, clip: Any, timeline: Any) -> None:
     source = media.film(seconds=3)
     edit = timeline(
         [source],
@@ -130,6 +132,7 @@ def test_subtitle_files_say_the_words_at_their_times(media, clip, timeline) -> N
         captions=Captions(style="karaoke", groups=(caption("To be & not"),)),
     )
     files = caption_files(edit)
+    assert files is not None
     assert files.srt == "1\n00:00:00,000 --> 00:00:01,600\nTo be & not\n"
     assert files.vtt.endswith("00:00:00.000 --> 00:00:01.600\nTo be &amp; not\n")
     assert "0:00:00.30,0:00:00.60,Caption" in files.ass
@@ -138,7 +141,7 @@ def test_subtitle_files_say_the_words_at_their_times(media, clip, timeline) -> N
 @pytest.mark.parametrize("style", ["clean", "bold", "karaoke"])
 @pytest.mark.parametrize("language", ["en", "ar", "ja"])
 def test_libass_draws_the_words_where_they_were_planned(
-    style, language, media, clip, timeline, tmp_path
+    style: str, language: str, media: Any, clip: Any, timeline: Any, tmp_path: Path
 ) -> None:
     """Ink lies in the planned lines' box, and the lit word is in the accent colour."""
     canvas = Canvas(width=960, height=540)
@@ -151,6 +154,7 @@ def test_libass_draws_the_words_where_they_were_planned(
         captions=Captions(style=style, language=language, groups=groups),
     )
     path = write_for_burning(edit, tmp_path / "c")
+    assert path is not None
     command = [ffmpeg_binary(), "-v", "verbose", "-f", "lavfi", "-i", "color=gray:s=960x540:r=10"]
     ass = f"setpts=PTS+0.15/TB,ass={path}:fontsdir={path.parent / 'fonts'}"
     command += ["-vf", ass, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]

@@ -58,12 +58,13 @@ class Room:
         shapes = [("cinematic", "16:9"), ("vertical", "9:16")]
         cuts, specs = [], []
         for (kind, aspect), timeline in zip(shapes, timelines, strict=False):
-            key, problem = f"storyboards/{self.job_id}/1/{kind}.json", None
+            key: str | None = f"storyboards/{self.job_id}/1/{kind}.json"
+            problem: ProblemInfo | None = None
             if isinstance(timeline, ProblemInfo):
                 key, problem = None, timeline
             else:
                 data = timeline.model_dump_json().encode()
-                await self.store.put_bytes(key, data, content_type="application/json")
+                await self.store.put_bytes(str(key), data, content_type="application/json")
             cuts.append(Cut(kind=kind, aspect_ratio=aspect, timeline_key=key, problem=problem))
             specs.append(OutputSpec(output_id=uuid7(), kind=kind, aspect_ratio=aspect))
         event = StoryboardApproved(
@@ -149,7 +150,7 @@ async def room(database_url: str, tmp_path: Path) -> AsyncIterator[Room]:
 
 
 @pytest.fixture
-def edit(media, clip, timeline) -> Timeline:
+def edit(media: Any, clip: Any, timeline: Callable[..., Timeline]) -> Timeline:
     """Two seconds of two films, with a dissolve and captions."""
     one, other = media.film("one.mp4"), media.film("other.mp4", rate="25", size="160x120")
     dissolve = Transition(kind="dissolve", duration_us=200_000)
@@ -178,7 +179,9 @@ def tall(timeline: Timeline) -> Timeline:
     )
 
 
-async def test_outputs_are_rendered_described_and_told_of(room: Room, edit, media) -> None:
+async def test_outputs_are_rendered_described_and_told_of(
+    room: Room, edit: Timeline, media: Any
+) -> None:
     await room.store_sources(edit, media.files)
     specs = await room.approve(edit, tall(edit))
     async with room.working():
@@ -213,7 +216,9 @@ async def test_outputs_are_rendered_described_and_told_of(room: Room, edit, medi
     assert not list(room.scratch_dir.iterdir())
 
 
-async def test_shared_cuts_are_rendered_in_one_chunk_with_one_sound(room, edit, media) -> None:
+async def test_shared_cuts_are_rendered_in_one_chunk_with_one_sound(
+    room: Room, edit: Timeline, media: Any
+) -> None:
     await room.store_sources(edit, media.files)
     await room.approve(edit, tall(edit))
     async with room.working():
@@ -224,7 +229,9 @@ async def test_shared_cuts_are_rendered_in_one_chunk_with_one_sound(room, edit, 
     ] * 2 + ["render.plan"]
 
 
-async def test_a_cut_that_cannot_be_made_fails_alone(room: Room, edit, media) -> None:
+async def test_a_cut_that_cannot_be_made_fails_alone(
+    room: Room, edit: Timeline, media: Any
+) -> None:
     await room.store_sources(edit, media.files)
     specs = await room.approve(edit, ProblemInfo(code="too_short", detail="Nothing to show"))
     async with room.working():
@@ -237,7 +244,7 @@ async def test_a_cut_that_cannot_be_made_fails_alone(room: Room, edit, media) ->
 
 
 async def test_a_broken_source_fails_its_output_only_and_a_retry_mends_it(
-    room: Room, edit, media, clip, timeline
+    room: Room, edit: Timeline, media: Any, clip: Any, timeline: Any
 ) -> None:
     good, bad = media.film("good.mp4"), media.film("bad.mp4")
     with_good = timeline([good], [clip(good, 0, 0, 1)])
@@ -250,7 +257,9 @@ async def test_a_broken_source_fails_its_output_only_and_a_retry_mends_it(
         told = {event.output_id: event for event in await room.told()}
         assert told[specs[0].output_id].status == "completed"
         assert told[specs[1].output_id].status == "failed"
-        assert told[specs[1].output_id].problem.code == "source_unreadable"
+        problem = told[specs[1].output_id].problem
+        assert problem is not None
+        assert problem.code == "source_unreadable"
         await room.store_sources(with_bad, media.files)
         await room.request(*specs)
         await room.settled()
@@ -259,7 +268,9 @@ async def test_a_broken_source_fails_its_output_only_and_a_retry_mends_it(
     assert await room.keys("render/") == []
 
 
-async def test_a_cancel_stops_the_render_and_leaves_nothing(room, media, clip, timeline) -> None:
+async def test_a_cancel_stops_the_render_and_leaves_nothing(
+    room: Room, media: Any, clip: Any, timeline: Any
+) -> None:
     film = media.make(
         "long.mp4",
         *("-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=20", "-c:v", "libx264"),
@@ -289,7 +300,7 @@ async def test_a_cancel_stops_the_render_and_leaves_nothing(room, media, clip, t
 
 
 async def test_what_was_rendered_before_a_crash_is_not_rendered_again(
-    room: Room, edit, media
+    room: Room, edit: Timeline, media: Any
 ) -> None:
     await room.store_sources(edit, media.files)
     await room.approve(edit)

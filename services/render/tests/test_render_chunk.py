@@ -1,8 +1,10 @@
 """What comes out of ffmpeg: the right frames, exactly as many, whatever goes in."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -15,6 +17,7 @@ from contracts.timeline import (
     KenBurns,
     PathPoint,
     Reframe,
+    Source,
     Timeline,
     Transition,
     Window,
@@ -31,7 +34,7 @@ RENDERED = Callable[..., Awaitable[list[list[np.ndarray]]]]
 
 
 @pytest.fixture
-def rendered(media, frames, tmp_path: Path) -> RENDERED:
+def rendered(media: Any, frames: Any, tmp_path: Path) -> RENDERED:
     """The frames of each timeline, rendered together."""
 
     async def render(*timelines: Timeline) -> list[list[np.ndarray]]:
@@ -54,7 +57,7 @@ def rendered(media, frames, tmp_path: Path) -> RENDERED:
 
 
 @pytest.fixture(scope="session")
-def colours(media):
+def colours(media: Any) -> Any:
     """Four seconds at 25 fps, each of one colour."""
     inputs = [a for c in COLOURS for a in ("-f", "lavfi", "-i", f"color={c}:s=320x180:r=25:d=1")]
     return media.make("colours.mp4", *inputs, "-filter_complex", "concat=n=4", *H264, "-g", "100")
@@ -67,7 +70,9 @@ def colour_of(frame: np.ndarray) -> str:
 
 
 @pytest.mark.parametrize("rate", ["30000/1001", "24000/1001", "25", "60"])
-async def test_cuts_have_exactly_their_frames(rate, media, clip, timeline, rendered) -> None:
+async def test_cuts_have_exactly_their_frames(
+    rate: str, media: Any, clip: Any, timeline: Any, rendered: Any
+) -> None:
     source = media.film(rate="30", seconds=3)
     edit = timeline(
         [source],
@@ -78,7 +83,9 @@ async def test_cuts_have_exactly_their_frames(rate, media, clip, timeline, rende
     assert len(shown) == round(1.51 * Fraction(rate))
 
 
-async def test_each_cut_shows_the_frame_that_it_names(colours, clip, timeline, rendered) -> None:
+async def test_each_cut_shows_the_frame_that_it_names(
+    colours: Any, clip: Any, timeline: Any, rendered: Any
+) -> None:
     """In points far from keyframes; a cut on the frame where the source itself cuts."""
     edit = timeline(
         [colours],
@@ -91,7 +98,7 @@ async def test_each_cut_shows_the_frame_that_it_names(colours, clip, timeline, r
 
 
 async def test_a_shared_decode_gives_each_output_its_own_part(
-    colours, clip, timeline, rendered
+    colours: Any, clip: Any, timeline: Any, rendered: Any
 ) -> None:
     long = timeline([colours], [clip(colours, 0, 0.2, 3.8)], rate=Fraction(25))
     short = timeline(
@@ -107,7 +114,7 @@ async def test_a_shared_decode_gives_each_output_its_own_part(
 
 
 async def test_cutaways_replace_the_picture_while_they_last(
-    colours, clip, timeline, rendered
+    colours: Any, clip: Any, timeline: Any, rendered: Any
 ) -> None:
     edit = timeline(
         [colours],
@@ -121,7 +128,9 @@ async def test_cutaways_replace_the_picture_while_they_last(
 
 
 @pytest.mark.parametrize("kind", ["dissolve", "dip_to_black", "wipe", "slide"])
-async def test_transitions_overlap_their_clips(kind, colours, clip, timeline, rendered) -> None:
+async def test_transitions_overlap_their_clips(
+    kind: str, colours: Any, clip: Any, timeline: Any, rendered: Any
+) -> None:
     blend = Transition(kind=kind, duration_us=400_000)
     edit = timeline(
         [colours],
@@ -137,66 +146,39 @@ async def test_transitions_overlap_their_clips(kind, colours, clip, timeline, re
     assert middle[2] < 250
 
 
-def source_kinds(media) -> dict[str, object]:
-    """Whatever a phone, a screen recorder or a careless export may hand in."""
-    test = "testsrc2=s=320x180:r=30:d=2"
-    return {
-        "variable rate": lambda: media.make(
-            "vfr.mkv",
-            *("-f", "lavfi", "-i", f"{test},select='not(mod(n,7))+lt(n,20)'"),
-            *("-fps_mode", "vfr", *H264),
-        ),
-        "a strip": lambda: media.make(
-            "strip.mp4", "-f", "lavfi", "-i", "testsrc2=s=5000x16:r=25:d=2", *H264
-        ),
-        "0.2 s": lambda: media.make(
-            "blink.mp4", "-f", "lavfi", "-i", f"{test},trim=end_frame=6", *H264
-        ),
-        "few frames": lambda: media.make(
-            "slow.mp4", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=2:d=2", *H264
-        ),
-        "odd size": lambda: media.make(
-            "odd.mkv", "-f", "lavfi", "-i", "testsrc2=s=321x179:r=25:d=2", "-c:v", "ffv1"
-        ),
-        "10 bit full range": lambda: media.make(
-            "ten.mkv",
-            *("-f", "lavfi", "-i", test, "-c:v", "ffv1", "-pix_fmt", "yuv444p10le"),
-            *("-color_range", "pc"),
-        ),
-        "not square": lambda: media.make(
-            "sar.mp4", "-f", "lavfi", "-i", "testsrc2=s=240x240:r=25:d=2,setsar=16/9", *H264
-        ),
-        "still": lambda: media.make("still.png", "-f", "lavfi", "-i", test, "-frames:v", "1"),
-        "sound only": lambda: media.make("tone.wav", "-f", "lavfi", "-i", "sine=d=2"),
-        "hdr": lambda: media.make(
-            "hdr.mkv",
-            *("-f", "lavfi", "-i", test, "-c:v", "ffv1", "-pix_fmt", "yuv420p10le"),
-            color_transfer="arib-std-b67",
-        ),
-    }
+TEST = "testsrc2=s=320x180:r=30:d=2"
+FFV1 = ("-c:v", "ffv1")
+SOURCES = {
+    "variable rate": ("vfr.mkv", f"{TEST},select='not(mod(n,7))+lt(n,20)'", "-fps_mode", "vfr"),
+    "a strip": ("strip.mp4", "testsrc2=s=5000x16:r=25:d=2", *H264),
+    "0.2 s": ("blink.mp4", f"{TEST},trim=end_frame=6", *H264),
+    "few frames": ("slow.mp4", "testsrc2=s=320x180:r=2:d=2", *H264),
+    "odd size": ("odd.mkv", "testsrc2=s=321x179:r=25:d=2", *FFV1),
+    "deep": ("deep.mkv", TEST, *FFV1, "-pix_fmt", "yuv444p10le", "-color_range", "pc"),
+    "not square": ("sar.mp4", "testsrc2=s=240x240:r=25:d=2,setsar=16/9", *H264),
+    "still": ("still.png", TEST, "-frames:v", "1"),
+    "sound only": ("tone.wav", "sine=d=2"),
+    "hdr": ("hdr.mkv", TEST, *FFV1, "-pix_fmt", "yuv420p10le"),
+}
+"""Whatever a phone, a screen recorder or a careless export may hand in."""
 
 
-KINDS = (
-    "variable rate",
-    "a strip",
-    "0.2 s",
-    "few frames",
-    "odd size",
-    "10 bit full range",
-    "not square",
-    "still",
-    "sound only",
-    "hdr",
-)
+def as_hdr(source: Source) -> Source:
+    video = source.media.video
+    assert video is not None
+    hlg = video.model_copy(update={"color_transfer": "arib-std-b67"})
+    return source.model_copy(update={"media": source.media.model_copy(update={"video": hlg})})
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_any_source_fills_both_canvases(kind, media, clip, timeline, rendered) -> None:
-    source = source_kinds(media)[kind]()
+@pytest.mark.parametrize("kind", SOURCES)
+async def test_any_source_fills_both_canvases(
+    kind: str, media: Any, clip: Any, timeline: Any, rendered: Any
+) -> None:
+    name, drawn, *options = SOURCES[kind]
+    source = media.make(name, "-f", "lavfi", "-i", drawn, *options)
     if kind == "hdr":
-        video = source.media.video.model_copy(update={"color_transfer": "arib-std-b67"})
-        described = source.media.model_copy(update={"video": video})
-        source = source.model_copy(update={"media": described})
+        source = as_hdr(source)
+        media.files[source.asset_id] = replace(media.files[source.asset_id], source=source)
     end = 0.2 if kind == "0.2 s" else 1.0
     whole = Fit(mode="contain" if kind == "a strip" else "cover")
     wide = timeline([source], [clip(source, 0, 0, end, transform=whole)])
@@ -212,7 +194,7 @@ async def test_any_source_fills_both_canvases(kind, media, clip, timeline, rende
 
 
 async def test_a_source_that_falls_short_holds_its_last_frame(
-    colours, media, clip, timeline, rendered
+    colours: Any, media: Any, clip: Any, timeline: Any, rendered: Any
 ) -> None:
     """Its sound is longer than its picture, and the clip lies where only sound is left."""
     long = media.take(media.files[colours.asset_id].path, duration_us=6_000_000)
@@ -222,7 +204,9 @@ async def test_a_source_that_falls_short_holds_its_last_frame(
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
-async def test_rotated_phone_clips_stand_upright(turn, media, clip, timeline, rendered) -> None:
+async def test_rotated_phone_clips_stand_upright(
+    turn: int, media: Any, clip: Any, timeline: Any, rendered: Any
+) -> None:
     """The stored picture is turned; what is shown has its blue sky on top."""
     upright = "color=blue:s=180x160:d=1,format=yuv420p[a];color=lime:s=180x160:d=1[b];[a][b]vstack"
     stored = {90: "transpose=cclock", 180: "hflip,vflip", 270: "transpose=clock"}[turn]
@@ -239,7 +223,9 @@ async def test_rotated_phone_clips_stand_upright(turn, media, clip, timeline, re
     assert shown[5][280, 90, 1] > 200
 
 
-async def test_the_crop_follows_its_path_without_jitter(media, clip, timeline, rendered) -> None:
+async def test_the_crop_follows_its_path_without_jitter(
+    media: Any, clip: Any, timeline: Any, rendered: Any
+) -> None:
     """A bright post that moves at a constant speed stays in the middle of the tall picture."""
     source = media.make(
         "post.mp4",
@@ -263,7 +249,7 @@ async def test_the_crop_follows_its_path_without_jitter(media, clip, timeline, r
 
 
 async def test_a_leap_of_the_path_falls_on_the_sources_own_cut(
-    colours, clip, timeline, rendered
+    colours: Any, clip: Any, timeline: Any, rendered: Any
 ) -> None:
     """30 fps from 25: no frame shows the new shot with the old crop."""
     leap = (0, 0.2), (1_999_999, 0.2), (2_000_000, 0.8), (3_900_000, 0.8)
@@ -278,7 +264,7 @@ async def test_a_leap_of_the_path_falls_on_the_sources_own_cut(
     assert seen == ["lime"] * 15 + ["blue"] * 15
 
 
-async def test_a_still_moves_evenly(media, clip, timeline, rendered) -> None:
+async def test_a_still_moves_evenly(media: Any, clip: Any, timeline: Any, rendered: Any) -> None:
     """A zoom onto a cross: its centre stays put while its arms grow."""
     source = media.make(
         "cross.png",

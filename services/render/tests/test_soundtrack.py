@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -24,7 +25,9 @@ def decoded(path: Path) -> np.ndarray:
     return np.concatenate([part.reshape(-1) for part in parts])
 
 
-async def test_loudness_and_peak_of_the_file(media, clip, timeline, tmp_path) -> None:
+async def test_loudness_and_peak_of_the_file(
+    media: Any, clip: Any, timeline: Any, tmp_path: Path
+) -> None:
     source = media.make(
         "quiet.wav",
         "-f",
@@ -39,7 +42,9 @@ async def test_loudness_and_peak_of_the_file(media, clip, timeline, tmp_path) ->
     assert decoded(path).size == pytest.approx(5.9 * 48000, abs=1100)
 
 
-async def test_ten_minutes_of_cuts_do_not_drift(media, clip, timeline, tmp_path) -> None:
+async def test_ten_minutes_of_cuts_do_not_drift(
+    media: Any, clip: Any, timeline: Any, tmp_path: Path
+) -> None:
     """A beep in each second of the source; 300 cuts later each is still on its frame."""
     source = media.make(
         "beeps.wav",
@@ -58,7 +63,9 @@ async def test_ten_minutes_of_cuts_do_not_drift(media, clip, timeline, tmp_path)
         assert abs(heard) / 48000 < 1 / rate
 
 
-async def test_late_and_short_sound_keeps_its_place(media, clip, timeline, tmp_path) -> None:
+async def test_late_and_short_sound_keeps_its_place(
+    media: Any, clip: Any, timeline: Any, tmp_path: Path
+) -> None:
     """The file's sound begins 0.5 s after its picture and ends before it."""
     film = media.film()
     path = str(media.files[film.asset_id].path)
@@ -76,7 +83,7 @@ async def test_late_and_short_sound_keeps_its_place(media, clip, timeline, tmp_p
     assert heard[-1] / 48000 == pytest.approx(1.3, abs=0.05)
 
 
-async def test_cuts_do_not_click(media, clip, timeline, tmp_path) -> None:
+async def test_cuts_do_not_click(media: Any, clip: Any, timeline: Any, tmp_path: Path) -> None:
     source = media.film()
     edit = timeline([source], [clip(source, 0, 0.1, 0.6), clip(source, 0.5, 1.2, 1.7)])
     raw = await render_passages(spine_sound(edit), media.files, Grid(edit.rate), tmp_path, "cut")
@@ -85,7 +92,9 @@ async def test_cuts_do_not_click(media, clip, timeline, tmp_path) -> None:
     assert np.abs(sound[20000:23000]).max() > 0.05
 
 
-async def test_music_steps_back_for_words(media, clip, timeline, tmp_path) -> None:
+async def test_music_steps_back_for_words(
+    media: Any, clip: Any, timeline: Any, tmp_path: Path
+) -> None:
     mute = media.make("black.mp4", "-f", "lavfi", "-i", "color=s=64x64:d=6")
     song = media.make("song.wav", "-f", "lavfi", "-i", "sine=f=300:d=2:r=44100")
     words = (Word(start_us=2_500_000, end_us=3_500_000, text="Now"),)
@@ -108,7 +117,7 @@ async def test_music_steps_back_for_words(media, clip, timeline, tmp_path) -> No
     assert np.abs(sound[:480]).max() < 0.02
 
 
-async def test_silence_is_silent(media, clip, timeline, tmp_path) -> None:
+async def test_silence_is_silent(media: Any, clip: Any, timeline: Any, tmp_path: Path) -> None:
     source = media.make("mute.mp4", "-f", "lavfi", "-i", "testsrc2=s=64x64:d=1")
     path, measured = await render_soundtrack(
         timeline([source], [clip(source, 0, 0, 1)]), media.files, tmp_path

@@ -8,6 +8,7 @@ from render.inputs import Stream, media_input
 from render.sources import SourceFile
 
 HDR_TRANSFERS = {"smpte2084", "arib-std-b67"}
+FULL_RANGE = {"pc", "jpeg"}
 STANDARD_DEFINITION_HEIGHT = 576
 
 
@@ -65,7 +66,7 @@ def _to_one_form(picture: Stream, video: VideoStream, scale: float) -> Stream:
 
 def _is_plain(video: VideoStream) -> bool:
     matrix = video.color_space or _assumed_matrix(video)
-    limited = video.color_range not in {"pc", "jpeg"}
+    limited = video.color_range not in FULL_RANGE
     return video.pixel_format == "yuv420p" and matrix == "bt709" and limited
 
 
@@ -90,14 +91,16 @@ def _scaled(picture: Stream, video: VideoStream, size: Size) -> Stream:
 
 def _tone_mapped(picture: Stream, video: VideoStream, size: Size) -> Stream:
     """PQ or HLG to SDR: in linear light, highlights rolled off by the hable curve."""
-    source = {
-        "tin": video.color_transfer,
-        "min": video.color_space or "bt2020nc",
-        "pin": video.color_primaries or "bt2020",
+    said = {
+        "color_trc": video.color_transfer,
+        "colorspace": video.color_space or "bt2020nc",
+        "color_primaries": video.color_primaries or "bt2020",
+        "range": "pc" if video.color_range in FULL_RANGE else "tv",
     }
     picture = picture.filter("scale", size.width, size.height, flags="bicubic")
-    picture = picture.filter("zscale", t="linear", npl=100, **source).filter("format", "gbrpf32le")
-    picture = picture.filter("zscale", p="bt709").filter("tonemap", "hable", desat=0)
+    picture = picture.filter("setparams", **said).filter("zscale", t="linear", npl=100)
+    picture = picture.filter("format", "gbrpf32le").filter("zscale", p="bt709")
+    picture = picture.filter("tonemap", "hable", desat=0)
     return picture.filter("zscale", t="bt709", m="bt709", r="tv").filter("format", "yuv420p")
 
 
