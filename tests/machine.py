@@ -10,7 +10,6 @@ from typing import TypeVar
 import psutil
 
 from cinema.system.control import wait_until_ready
-from cinema.system.environment import SERVICES
 from cinema.system.home import Home
 from embedded.processes import spawn, stop
 
@@ -55,6 +54,11 @@ class Machine:
         until(lambda: not self.processes(), f"all ended: {self.processes()}")
         self.up()
 
+    def restarts(self, service: str) -> int:
+        """How often the supervisor has started a service again, as far as it is ready."""
+        state = self.home.running()
+        return state.services[service].restarts if state and state.services[service].ready else 0
+
     def process(self, name: str) -> psutil.Process:
         """The service or server of that name that runs now."""
         word = SERVERS.get(name, f"-m {name}")
@@ -63,9 +67,6 @@ class Machine:
     def programs(self, service: str) -> list[psutil.Process]:
         """What a service has started and what these have started: decoders, encoders …"""
         return self.process(service).children(recursive=True)
-
-    def all_programs(self) -> list[psutil.Process]:
-        return [program for service in SERVICES for program in self.programs(service)]
 
     def processes(self) -> list[psutil.Process]:
         """Everything that runs on this home, whoever its parent is by now."""
