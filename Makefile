@@ -19,7 +19,7 @@ lint: setup-dev  ## Put imports and layout right; say what else is wrong
 	.venv/bin/ruff format .
 
 bench: setup-dev ## Measure speed and memory against the promises (minutes)
-	.venv/bin/pytest tests/bench --timeout=3600 --capture=no
+	.venv/bin/pytest tests/bench -o python_files="bench_*.py" --timeout=3600 --capture=no
 
 lock: setup-dev  ## Write requirements/*.txt anew after a dependency has changed
 	scripts/lock

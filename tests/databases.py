@@ -67,10 +67,20 @@ class Databases:
             for row in self.rows(service, query, *values)
         ]
 
+    def execute(self, service: str, script: str) -> None:
+        self._runner.run(self._execute(service, script))
+
+    async def _execute(self, service: str, script: str) -> None:
+        await (await self._connection(service)).execute(script)
+
     async def _fetch(self, service: str, query: str, values: tuple[object, ...]) -> list[Row]:
+        connection = await self._connection(service)
+        return [dict(row) for row in await connection.fetch(query, *values)]
+
+    async def _connection(self, service: str) -> asyncpg.Connection:
         if service not in self._connections:
             self._connections[service] = await self._connect(service)
-        return [dict(row) for row in await self._connections[service].fetch(query, *values)]
+        return self._connections[service]
 
     async def _connect(self, service: str) -> asyncpg.Connection:
         folder = self._home.root / "postgres"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.chaos.studio import Studio
 from tests.databases import Databases
 from tests.machine import Machine
+from tests.studio import Studio
 
 from cinema.sample.interview import INTERVIEW
 from cinema.sample.shoot import make_shoot

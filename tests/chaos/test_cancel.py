@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from tests.chaos import invariants
 from tests.chaos.points import POINTS, Point
-from tests.chaos.studio import Studio
 from tests.databases import Databases
 from tests.machine import Machine, until
+from tests.studio import Studio
 
 CANCEL_SECONDS = 2.0
 JOB_SECONDS = 90

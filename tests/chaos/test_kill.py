@@ -11,9 +11,9 @@ from tests.chaos import invariants
 from tests.chaos.cases import PROGRAM, cases
 from tests.chaos.conftest import Survival
 from tests.chaos.points import Point
-from tests.chaos.studio import Studio
 from tests.databases import Databases, Row
 from tests.machine import Machine, until
+from tests.studio import Studio
 
 ENDED = ("completed", "failed", "canceled")
 POLL = 0.02

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import httpx2
 from tests.chaos import invariants
-from tests.chaos.studio import Studio
 from tests.machine import Machine, until
+from tests.studio import Studio
 
 ENOUGH_TO_TAKE_A_WHILE = 512 << 20
 
