@@ -134,6 +134,7 @@ def background(
             database=database,
             handlers=handlers,
             fetch_max_wait_ms=settings.fetch_max_wait_ms,
+            session_timeout_ms=settings.session_timeout_ms,
         ),
         relay_stuck_seconds=settings.relay_stuck_seconds,
     )

@@ -1,17 +1,16 @@
 """Kafka's side of a service: one consumer for all of its handlers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from chassis.backoff import Backoff
-from chassis.cancellation import end, to_the_end
-from chassis.cluster import cluster_id, known_cluster, remember_cluster
+from chassis.cancellation import end
+from chassis.cluster import cluster_id, known_cluster
+from chassis.consumption import Consumption, Meeting
 from chassis.database import Database, Transaction
 from chassis.delivery import Delivery, Handler
 from chassis.intake import Intake
@@ -20,7 +19,6 @@ from contracts.events import Event
 log = structlog.get_logger()
 
 ROLE = "consumer"
-MAX_RECORDS = 200
 RECONNECT = Backoff(0.2, 5)
 DEFAULT_BACKOFF = Backoff(0.1, 10)
 
@@ -82,12 +80,10 @@ class Bus:
         self._session_timeout_ms = session_timeout_ms
         self._watch_every = watch_seconds
         self._stuck_after = stuck_seconds
-        self._intake = Intake(
-            Delivery(database, service, handlers.by_topic),
-            database.reachable,
-            max_attempts=max_attempts,
-            backoff=backoff,
-        )
+        self._delivery = Delivery(database, service, handlers.by_topic)
+        self._max_attempts = max_attempts
+        self._backoff = backoff
+        self._intake = self._new_intake()
         self._task: asyncio.Task[None] | None = None
         self._seen_at: float | None = None
 
@@ -127,18 +123,33 @@ class Bus:
         """Consume until the broker is another one than at the start."""
         instance = await cluster_id(self._bootstrap)
         self._seen_at = monotonic()
-        async with self._consumer(instance) as consumer:
-            flow = asyncio.create_task(self._consume(consumer))
-            try:
-                await self._watch(instance, flow)
-            finally:
-                await end(flow)
+        self._intake = self._new_intake()
+        replaced = await known_cluster(self._database, ROLE) not in (None, instance)
+        consumption = Consumption(
+            group=self._service,
+            bootstrap=self._bootstrap,
+            topics=self._topics,
+            intake=self._intake,
+            meeting=Meeting(self._database, ROLE, instance, replaced),
+            fetch_max_wait_ms=self._fetch_max_wait_ms,
+            session_timeout_ms=self._session_timeout_ms,
+        )
+        async with consumption.running():
+            await self._watch(instance, consumption.broken)
 
-    async def _watch(self, instance: str, flow: asyncio.Task[None]) -> None:
+    def _new_intake(self) -> Intake:
+        return Intake(
+            self._delivery,
+            self._database.reachable,
+            max_attempts=self._max_attempts,
+            backoff=self._backoff,
+        )
+
+    async def _watch(self, instance: str, broken: asyncio.Future[None]) -> None:
         while True:
-            await asyncio.wait([flow], timeout=self._watch_every)
-            if flow.done():
-                flow.result()
+            await asyncio.wait([broken], timeout=self._watch_every)
+            if broken.done():
+                broken.result()
             try:
                 current = await cluster_id(self._bootstrap)
             except Exception as error:
@@ -148,60 +159,3 @@ class Bus:
             if current != instance:
                 log.warning("the broker was replaced", was=instance, now=current)
                 return
-
-    async def _consume(self, consumer: AIOKafkaConsumer) -> None:
-        while True:
-            batches = await consumer.getmany(timeout_ms=60_000, max_records=MAX_RECORDS)
-            for partition, records in batches.items():
-                await self._intake.take(consumer, partition, records)
-
-    @asynccontextmanager
-    async def _consumer(self, instance: str) -> AsyncIterator[AIOKafkaConsumer]:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
-            client_id=self._service,
-            group_id=self._service,
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            fetch_max_wait_ms=self._fetch_max_wait_ms,
-            session_timeout_ms=self._session_timeout_ms,
-            heartbeat_interval_ms=self._session_timeout_ms // 3,
-            metadata_max_age_ms=30_000,
-        )
-        replaced = await known_cluster(self._database, ROLE) not in (None, instance)
-        meeting = Meeting(consumer, self._database, instance, replaced)
-        consumer.subscribe(self._topics, listener=meeting)
-        try:
-            await to_the_end(consumer.start())
-            yield consumer
-        finally:
-            await to_the_end(consumer.stop())
-
-
-class Meeting(ConsumerRebalanceListener):  # type: ignore[misc]  # untyped library
-    """At a replaced broker, the first assignment begins at the beginning, and says so there.
-
-    Only then is the broker remembered as known.
-    """
-
-    def __init__(
-        self, consumer: AIOKafkaConsumer, database: Database, instance: str, replaced: bool
-    ) -> None:
-        self._consumer = consumer
-        self._database = database
-        self._instance = instance
-        self._replaced = replaced
-        self._met = False
-
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        pass
-
-    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        if self._met or not assigned:
-            return
-        if self._replaced:  # at once, before anything is fetched from where it left off
-            await self._consumer.seek_to_beginning(*assigned)
-            await self._consumer.commit({tp: await self._consumer.position(tp) for tp in assigned})
-        async with self._database.transaction() as tx:
-            await remember_cluster(tx, ROLE, self._instance)
-        self._met = True

@@ -56,6 +56,11 @@ class Intake:
         self._max_attempts = max_attempts
         self._backoff = backoff
         self._failures: dict[TopicPartition, Failure] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """Take no more than the message at hand."""
+        self._closed = True
 
     async def take(
         self, consumer: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[Record]
@@ -74,7 +79,7 @@ class Intake:
         try:
             known = await self._known(records)
             for record in records:
-                if not await to_the_end(is_done(record)):
+                if self._closed or not await to_the_end(is_done(record)):
                     break
         finally:
             if done is not None:

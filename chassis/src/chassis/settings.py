@@ -24,6 +24,7 @@ class ServiceSettings(BaseSettings):
     database_url: str
     kafka_bootstrap: str = "127.0.0.1:9092"
     fetch_max_wait_ms: int = 50
+    session_timeout_ms: int = 6_000
     worker_concurrency: int = 1
     lease_seconds: float = 10
     relay_stuck_seconds: float = 15

@@ -30,4 +30,5 @@ def service_environment(
         "OBJECT_DIR": str(home.root / "objects"),
         "PUBLIC_URL": public_url,
         "PYTHONUNBUFFERED": "1",
+        "SESSION_TIMEOUT_MS": "2000",  # a service that was killed is missed by nobody for long
     }
