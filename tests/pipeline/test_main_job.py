@@ -89,9 +89,9 @@ def test_the_manifest_says_why_of_every_cut_and_who_did_what(cuts: Path) -> None
     assert len(manifest["sources"]) == 4
     assert [step["state"] for step in manifest["steps"]] == ["succeeded"] * 4
     for output in manifest["outputs"]:
-        cuts_made = output["manifest"]["cuts"]
-        assert cuts_made
-        assert all(cut["reason"] for cut in cuts_made)
+        clips = output["manifest"]["clips"]
+        assert clips
+        assert all(cut["reason"] for cut in clips)
 
 
 def test_captions_are_what_was_said(cuts: Path) -> None:
