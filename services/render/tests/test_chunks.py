@@ -69,18 +69,14 @@ def test_every_frame_of_every_output_is_rendered_once(tracks: list[Track]) -> No
 @given(jobs())
 def test_chunks_are_bounded_and_their_outputs_walk_together(tracks: list[Track]) -> None:
     for chunk in plan_chunks(tracks):
-        assert len(chunk.steps) <= MAX_STEPS + 1
+        assert len(chunk.steps) <= MAX_STEPS
         frames = sum(step.last - step.first for step in chunk.steps)
         assert frames <= MAX_SECONDS * RATE or _is_one_atom(chunk)
         for leg in chunk.legs:
-            assert [s.source for s in leg.spans] == [s.source for s in chunk.steps][
-                : len(leg.spans)
-            ]
-            for step, span in list(zip(chunk.steps, leg.spans, strict=False))[1:]:
-                assert span.first - step.first <= TOLERANCE
-            for step, span in list(zip(chunk.steps, leg.spans, strict=False))[:-1]:
-                if span is not leg.spans[-1]:
-                    assert step.last - span.last <= TOLERANCE
+            pairs = list(zip(chunk.steps, leg.spans, strict=True))
+            assert all(step.source == span.source for step, span in pairs)
+            assert all(span.first - step.first <= TOLERANCE for step, span in pairs[1:])
+            assert all(step.last - span.last <= TOLERANCE for step, span in pairs[:-1])
 
 
 def _is_one_atom(chunk: Chunk) -> bool:
@@ -100,10 +96,10 @@ def test_outputs_that_share_a_cut_share_its_decoding() -> None:
     assert len(chunks[0].steps) == 3
 
 
-def test_an_output_that_starts_later_starts_a_chunk() -> None:
+def test_an_output_that_comes_and_goes_has_a_chunk_with_the_others() -> None:
     pieces = [(0, 100, 90, 0), (1, 10, 60, 0), (0, 300, 120, 0)]
     chunks = plan_chunks([track(1, *pieces), track(2, (1, 20, 40, 0))])
-    assert [len(chunk.legs) for chunk in chunks] == [1, 2]
+    assert [len(chunk.legs) for chunk in chunks] == [1, 2, 1]
 
 
 def test_a_moment_inside_a_longer_take_is_cut_from_the_same_decode() -> None:

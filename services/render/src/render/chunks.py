@@ -1,8 +1,8 @@
 """Which frames of which outputs are rendered together, from one decode.
 
 A chunk is a row of steps. In each step one stretch of one source is decoded, and every output of
-the chunk takes its part of it. All outputs of a chunk begin in its first step and meet the
-boundaries between steps together (within `TOLERANCE` frames), so that no frame waits in memory
+the chunk takes its part of it. The outputs of a chunk are in all of its steps and meet the
+boundaries between them together (within `TOLERANCE` frames), so that no frame waits in memory
 for another output's turn. Chunks begin and end at hard cuts, or inside a long span.
 """
 
@@ -67,8 +67,7 @@ class Chunk:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        longest = max(len(leg.spans) for leg in self.legs)
-        rows = [[leg.spans[i] for leg in self.legs if i < len(leg.spans)] for i in range(longest)]
+        rows = zip(*(leg.spans for leg in self.legs), strict=True)
         return tuple(_step(row) for row in rows)
 
 
@@ -191,16 +190,14 @@ def _runs(rows: Sequence[Row], cap: int) -> list[list[Row]]:
 
 def _continues(run: Sequence[Row], row: Row, cap: int) -> bool:
     before = run[-1]
-    if not all(
-        output in before and before[output][-1].end == row[output][0].start for output in row
-    ):
+    if before.keys() != row.keys():
         return False
-    left_at, met_at = (
-        max(a[-1].last for a in before.values()),
-        min(a[0].first for a in row.values()),
-    )
+    left_at = max(atom[-1].last for atom in before.values())
+    met_at = min(atom[0].first for atom in row.values())
     together = all(
-        left_at - before[output][-1].last <= TOLERANCE and atom[0].first - met_at <= TOLERANCE
+        before[output][-1].end == atom[0].start
+        and left_at - before[output][-1].last <= TOLERANCE
+        and atom[0].first - met_at <= TOLERANCE
         for output, atom in row.items()
     )
     return together and _fits([*run, row], cap)
@@ -213,7 +210,7 @@ def _fits(run: Sequence[Row], cap: int) -> bool:
 
 def _legs(run: Sequence[Row]) -> tuple[Leg, ...]:
     return tuple(
-        Leg(output, tuple(span for row in run for span in row.get(output, ()))) for output in run[0]
+        Leg(output, tuple(span for row in run for span in row[output])) for output in run[0]
     )
 
 

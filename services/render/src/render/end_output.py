@@ -57,8 +57,13 @@ async def discard_when_over(tx: Transaction, job_id: UUID) -> None:
     """Parts are kept while an output of the job may still want them."""
     await tx.session.flush()
     if not await repository.has_outputs_under_way(tx.session, job_id):
-        key = f"{job_id}/{uuid7()}"
-        await tx.enqueue(DISCARD, key, {"job_id": str(job_id)}, group=f"{job_id}/discard")
+        await discard(tx, job_id)
+
+
+async def discard(tx: Transaction, job_id: UUID, *, place: str | None = None) -> None:
+    """The parts of a job that nobody needs, and what lies at `place`."""
+    order = {"job_id": str(job_id), "place": place}
+    await tx.enqueue(DISCARD, f"{job_id}/{uuid7()}", order, group=f"{job_id}/discard")
 
 
 def _spec(output: JobOutput) -> OutputSpec:

@@ -79,13 +79,13 @@ class FinishOutput:
     async def _packed(
         self, output: JobOutput, timeline: Timeline, video: Path, facts: OutputFacts
     ) -> list[Artifact]:
-        folder = f"outputs/{output.id}"
-        info = await self.store.put_file(f"{folder}/video.mp4", video, content_type="video/mp4")
+        place = place_of(output.id)
+        info = await self.store.put_file(f"{place}video.mp4", video, content_type="video/mp4")
         name = f"{output.output_type}.mp4"
         artifacts = [_artifact("video", info.key, name, "video/mp4", info.size)]
         for kind, filename, content_type, text in _documents(timeline, facts):
             data = text.encode()
-            key = f"{folder}/{filename}"
+            key = f"{place}{filename}"
             await self.store.put_bytes(key, data, content_type=content_type)
             artifacts.append(_artifact(kind, key, filename, content_type, len(data)))
         return artifacts
@@ -101,6 +101,10 @@ class FinishOutput:
                     percent=RENDERED_PERCENT,
                 )
             )
+
+
+def place_of(output_id: UUID) -> str:
+    return f"outputs/{output_id}/"
 
 
 async def give_up_output(output_id: UUID, problem: Problem, tx: Transaction) -> None:

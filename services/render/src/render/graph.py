@@ -48,7 +48,7 @@ def chunk_pictures(
     grid = Grid(chunk.rate)
     rows: dict[UUID, list[Stream]] = {leg.output_id: [] for leg in chunk.legs}
     for index, step in enumerate(chunk.steps):
-        here = {leg.output_id: leg.spans[index] for leg in chunk.legs if index < len(leg.spans)}
+        here = {leg.output_id: leg.spans[index] for leg in chunk.legs}
         for output, stream in _step_pictures(step, here, files[step.source], looks, grid).items():
             rows[output].append(stream)
     return {

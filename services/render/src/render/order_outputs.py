@@ -17,10 +17,12 @@ PLAN = "render.plan"
 
 
 class PlanOrder(BaseModel):
-    """Outputs to be planned together, so that they share what they can."""
+    """Outputs to be planned together, so that they share what they can. `plan_key` is where the
+    plan goes, at every attempt."""
 
     job_id: UUID
     output_ids: list[UUID]
+    plan_key: str
 
 
 async def approve_storyboard(event: StoryboardApproved, tx: Transaction) -> None:
@@ -61,8 +63,9 @@ async def _order(
         else:
             wanted.append(output.id)
     if wanted:
-        order = PlanOrder(job_id=job_id, output_ids=wanted)
-        if not await tx.enqueue(PLAN, f"{job_id}/{uuid7()}", order, group=str(job_id)):
+        key = f"{job_id}/{uuid7()}"
+        order = PlanOrder(job_id=job_id, output_ids=wanted, plan_key=f"render/{key}.json")
+        if not await tx.enqueue(PLAN, key, order, group=str(job_id)):
             await repository.cancel_outputs(tx, job_id)
 
 

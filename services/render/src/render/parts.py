@@ -3,13 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from contracts.artifacts import Word
 from contracts.timeline import Timeline
+from render.caption_layout import LINGER_US
 from render.chunks import Chunk, Leg, Track, plan_chunks
 from render.encoding import CODING
 from render.grid import Grid
@@ -48,7 +50,8 @@ class Part:
         if self.chunk is None:
             raise ValueError("sound cannot be divided")
         chunk = Chunk(self.chunk.rate, (self.chunk.legs[leg],))
-        return Part(self.kind, f"{self.digest}{ALONE}{leg}", (self.shares[leg],), chunk)
+        shares = tuple(share for share in self.shares if share.leg == leg)
+        return Part(self.kind, f"{self.digest}{ALONE}{leg}", shares, chunk)
 
 
 @dataclass(frozen=True)
@@ -79,24 +82,35 @@ def _pictures(timelines: Mapping[UUID, Timeline]) -> list[Part]:
 
 
 def _picture(chunk: Chunk, timelines: Mapping[UUID, Timeline]) -> Part:
-    seen = [_seen(leg, timelines[leg.output_id]) for leg in chunk.legs]
-    shares = tuple(
-        Share(leg.output_id, number, leg.start, leg.frames) for number, leg in enumerate(chunk.legs)
-    )
-    return Part("picture", _digest([CODING, str(chunk.rate), seen]), shares, chunk)
+    """Legs that look alike are one leg, which is coded once and shared."""
+    legs: dict[str, Leg] = {}
+    shares: list[Share] = []
+    for leg in chunk.legs:
+        look = _digest(_seen(leg, timelines[leg.output_id]))
+        legs.setdefault(look, leg)
+        shares.append(Share(leg.output_id, list(legs).index(look), leg.start, leg.frames))
+    digest = _digest([CODING, str(chunk.rate), list(legs)])
+    return Part("picture", digest, tuple(shares), Chunk(chunk.rate, tuple(legs.values())))
 
 
 def _seen(leg: Leg, timeline: Timeline) -> list[object]:
-    """All that decides how a leg looks."""
+    """All that decides how a leg looks, with times from its start."""
     grid = Grid(timeline.rate)
-    start, end = (grid.microseconds(frame) for frame in (leg.start, leg.start + leg.frames))
-    near = [
-        group
-        for group in timeline.captions.groups
-        if group.start_us < end and start < group.end_us + 1_000_000
+    spans = [
+        replace(span, start=span.start - leg.start, end=span.end - leg.start) for span in leg.spans
     ]
-    captions = timeline.captions.model_copy(update={"groups": tuple(near)})
-    return [leg.spans, timeline.canvas, timeline.brand, captions, _contents(leg.spans, timeline)]
+    groups = [
+        [(word.text, *_frames_from(leg.start, word, grid)) for word in group.words]
+        for group in timeline.captions.groups
+        if grid.frame(group.start_us) < leg.start + leg.frames
+        and leg.start < grid.frame(group.end_us + LINGER_US)
+    ]
+    captions = [timeline.captions.style, timeline.captions.language, groups]
+    return [spans, timeline.canvas, timeline.brand, captions, _contents(leg.spans, timeline)]
+
+
+def _frames_from(start: int, word: Word, grid: Grid) -> tuple[int, int]:
+    return grid.frame(word.start_us) - start, grid.frame(word.end_us) - start
 
 
 def _sounds(timelines: Mapping[UUID, Timeline]) -> list[Part]:

@@ -8,7 +8,6 @@ from pydantic import BaseModel, TypeAdapter
 
 from chassis.database import Database, Transaction
 from chassis.errors import Problem
-from chassis.ids import uuid7
 from chassis.objects import ObjectStore
 from chassis.threads import in_thread
 from chassis.work import Completion
@@ -43,13 +42,12 @@ class PlanOutputs:
         keys = {o.id: o.timeline_key for o in outputs if o.status == "queued" and o.timeline_key}
         timelines = await read_timelines(self.store, keys)
         plan = Plan(keys, await in_thread(plan_parts, timelines))
-        plan_key = f"render/{order.job_id}/plans/{uuid7()}.json"
         await self.store.put_bytes(
-            plan_key, PLAN_DOCUMENT.dump_json(plan), content_type="application/json"
+            order.plan_key, PLAN_DOCUMENT.dump_json(plan), content_type="application/json"
         )
 
         async def complete(tx: Transaction) -> None:
-            await _start(tx, order.job_id, list(keys), plan.parts, plan_key)
+            await _start(tx, order.job_id, list(keys), plan.parts, order.plan_key)
 
         return complete
 

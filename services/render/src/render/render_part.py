@@ -63,7 +63,7 @@ class RenderPartOfJob:
         outputs = outputs or {part.shares[0].output_id}
         keys = {output: key for output, key in plan.timeline_keys.items() if output in outputs}
         timelines = await read_timelines(self.store, keys)
-        place = f"render/{row.job_id}/{row.id}"
+        place = place_of(row.job_id, row.id)
         if part.chunk is None:
             return await self._sound(place, next(iter(timelines.values())), folder)
         return await self._picture(place, part, part.chunk, timelines, folder, telling)
@@ -73,7 +73,7 @@ class RenderPartOfJob:
         used |= {timeline.music.source} if timeline.music else set()
         files = await self._files((timeline,), used, folder)
         path, measured = await render_soundtrack(timeline, files, folder)
-        key = f"{place}/sound.m4a"
+        key = f"{place}sound.m4a"
         await self.store.put_file(key, path, content_type=AUDIO)
         loudness = None if measured.silent else measured.integrated_lufs
         peak = None if measured.silent else measured.peak_db
@@ -99,7 +99,7 @@ class RenderPartOfJob:
         paths = await render_chunk(chunk, files, looks, folder, hear)
         legs: dict[str, str] = {}
         for share in part.shares:
-            legs[str(share.leg)] = f"{place}/{share.leg}.mp4"
+            legs[str(share.leg)] = f"{place}{share.leg}.mp4"
             path = paths[share.output_id]
             await self.store.put_file(legs[str(share.leg)], path, content_type=VIDEO)
         return {"files": list(legs.values()), "legs": legs}
@@ -118,6 +118,10 @@ class RenderPartOfJob:
             path = await self.store.fetch(source.object_key, folder)
             files[asset_id] = await in_thread(open_source, source, path)
         return files
+
+
+def place_of(job_id: UUID, part_id: UUID) -> str:
+    return f"render/{job_id}/{part_id}/"
 
 
 async def give_up_part(
