@@ -26,14 +26,20 @@ def test_overhead(machine: Machine, shoot: list[Path], tmp_path: Path, fresh: bo
         ledger.install(databases)
         jobs = [one_job(studio, databases, tmp_path, fresh) for _ in range(JOBS)]
         runs = ledger.runs(databases)
+    kinds = {run.kind for run in runs}
+
+    def busy(kinds: set[str]) -> list[float]:
+        chosen = [run for run in runs if run.kind in kinds]
+        return [ledger.seconds_covered(chosen, job) for job in jobs]
+
     walls = [(end - start).total_seconds() for start, end in jobs]
-    heavy = [ledger.seconds_covered(runs, job, lambda run: run.kind in HEAVY) for job in jobs]
-    busy = [ledger.seconds_covered(runs, job, lambda run: True) for job in jobs]
     print(f"\n{JOBS} jobs one after the other, two outputs each; seconds")
     show("wall time", walls)
-    show("analysis, encoding", heavy)
-    show("everything else", [w - h for w, h in zip(walls, heavy, strict=True)])
-    show("… of which waiting", [w - b for w, b in zip(walls, busy, strict=True)])
+    show("analysis, encoding", busy(HEAVY))
+    show("everything else", less(walls, busy(HEAVY)))
+    for kind in sorted(kinds - HEAVY):
+        show(f"  {kind}", busy({kind}))
+    show("  nobody at work", less(walls, busy(kinds)))
 
 
 def one_job(studio: Studio, databases: Databases, folder: Path, fresh: bool) -> ledger.Interval:
@@ -43,5 +49,9 @@ def one_job(studio: Studio, databases: Databases, folder: Path, fresh: bool) -> 
     return row["created_at"], row["finished_at"]
 
 
+def less(values: list[float], others: list[float]) -> list[float]:
+    return [value - other for value, other in zip(values, others, strict=True)]
+
+
 def show(what: str, values: list[float]) -> None:
-    print(f"  {what:<20} p50 {median(values):6.2f}   p90 {quantiles(values, n=10)[-1]:6.2f}")
+    print(f"  {what:<22} p50 {median(values):6.2f}   p90 {quantiles(values, n=10)[-1]:6.2f}")

@@ -1,6 +1,6 @@
 """When work was done: every claim and every end, noted by a trigger in the services' databases."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,11 +47,11 @@ def runs(databases: Databases) -> list[Run]:
     return [Run(row["kind"], row["started"], row["ended"]) for row in databases.everywhere(_RUNS)]
 
 
-def seconds_covered(runs: Iterable[Run], within: Interval, counts: Callable[[Run], bool]) -> float:
-    """How long at least one of the runs that count was under way."""
+def seconds_covered(runs: Iterable[Run], within: Interval) -> float:
+    """How long at least one of the runs was under way."""
     first, last = within
     total, reached = 0.0, first
-    for run in sorted(filter(counts, runs), key=lambda run: run.started):
+    for run in sorted(runs, key=lambda run: run.started):
         start, end = max(run.started, reached), min(run.ended, last)
         if end > start:
             total += (end - start).total_seconds()

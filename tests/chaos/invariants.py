@@ -136,12 +136,15 @@ def assert_readers_agree_with_owners(databases: Databases, job_id: UUID) -> None
     }
 
 
-def assert_nothing_is_left_over(home: Home) -> None:
-    """No scratch, no half-written object, no upload that was taken in, no chunk, no lost blob."""
+def assert_nothing_is_left_over(databases: Databases, home: Home) -> None:
+    """No scratch, no half-written object, no upload that was taken in, no chunk, no file of an
+    output that did not complete, no lost blob."""
     left = [*home.root.glob("scratch/*/*"), *home.root.glob("objects/incoming/*")]
     assert left == []
     assert objects(home, "uploads/") == []
     assert objects(home, "render/") == []
+    products = databases.rows("render", "SELECT storage_path AS key FROM artifacts")
+    assert sorted(objects(home, "outputs/")) == sorted(row["key"] for row in products)
     linked = {link(home, key).resolve() for key in objects(home, "")}
     blobs = {path.resolve() for path in home.root.glob("objects/blobs/*/*")}
     assert blobs == linked

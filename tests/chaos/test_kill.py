@@ -100,5 +100,5 @@ def check(
     invariants.assert_told_once(databases, job_id)
     invariants.assert_outputs_are_there_once(databases, machine.home, job_id)
     invariants.assert_readers_agree_with_owners(databases, job_id)
-    invariants.assert_nothing_is_left_over(machine.home)
+    invariants.assert_nothing_is_left_over(databases, machine.home)
     assert machine.programs("render") == []

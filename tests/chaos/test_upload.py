@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx2
 from tests.chaos import invariants
+from tests.databases import Databases
 from tests.machine import Machine, until
 from tests.studio import Studio
 
@@ -14,7 +15,7 @@ ENOUGH_TO_TAKE_A_WHILE = 512 << 20
 
 
 def test_half_an_upload_leaves_nothing(
-    machine: Machine, studio: Studio, shoot: list[Path], tmp_path: Path
+    machine: Machine, databases: Databases, studio: Studio, shoot: list[Path], tmp_path: Path
 ) -> None:
     large = Path(shutil.copy(shoot[0], tmp_path))
     os.truncate(large, ENOUGH_TO_TAKE_A_WHILE)
@@ -31,4 +32,4 @@ def test_half_an_upload_leaves_nothing(
     with studio.api() as api:
         assert api.upload(project, shoot[0])["status"] == "submitted"
     until(lambda: not invariants.objects(machine.home, "uploads/"), "it was taken in")
-    invariants.assert_nothing_is_left_over(machine.home)
+    invariants.assert_nothing_is_left_over(databases, machine.home)
