@@ -54,8 +54,8 @@ class Room:
     job_id: UUID = field(default_factory=uuid7)
 
     async def approve(self, *timelines: Timeline | ProblemInfo) -> list[OutputSpec]:
-        """Approve a storyboard with a cinematic and maybe a vertical cut; all are wanted."""
-        shapes = [("cinematic", "16:9"), ("vertical", "9:16")]
+        """Approve a storyboard with a cinematic, a vertical and a short cut; all are wanted."""
+        shapes = [("cinematic", "16:9"), ("vertical", "9:16"), ("short", "9:16")]
         cuts, specs = [], []
         for (kind, aspect), timeline in zip(shapes, timelines, strict=False):
             key: str | None = f"storyboards/{self.job_id}/1/{kind}.json"
@@ -227,6 +227,20 @@ async def test_shared_cuts_are_rendered_in_one_chunk_with_one_sound(
     assert sorted(kinds) == ["render.discard", "render.finish", "render.finish"] + [
         "render.part"
     ] * 2 + ["render.plan"]
+
+
+async def test_outputs_that_look_alike_are_coded_once_and_are_both_whole(
+    room: Room, edit: Timeline, media: Any
+) -> None:
+    await room.store_sources(edit, media.files)
+    vertical = tall(edit)
+    await room.approve(edit, vertical, vertical.model_copy(update={"kind": "short"}))
+    async with room.working():
+        await room.settled()
+    told = {event.kind: event for event in await room.told()}
+    assert [event.problem for event in told.values()] == [None] * 3
+    pictures = [told[kind].facts for kind in ("vertical", "short")]
+    assert pictures[0] == pictures[1]
 
 
 async def test_a_cut_that_cannot_be_made_fails_alone(

@@ -45,6 +45,11 @@ class Part:
     shares: tuple[Share, ...]
     chunk: Chunk | None = None
 
+    @property
+    def leg_numbers(self) -> tuple[int, ...]:
+        """Of the chunk's legs, in their order. Several outputs may share a leg."""
+        return tuple(sorted({share.leg for share in self.shares}))
+
     def alone(self, leg: int) -> "Part":
         """One leg as a part of its own."""
         if self.chunk is None:

@@ -98,10 +98,9 @@ class RenderPartOfJob:
 
         paths = await render_chunk(chunk, files, looks, folder, hear)
         legs: dict[str, str] = {}
-        for share in part.shares:
-            legs[str(share.leg)] = f"{place}{share.leg}.mp4"
-            path = paths[share.output_id]
-            await self.store.put_file(legs[str(share.leg)], path, content_type=VIDEO)
+        for number, leg in zip(part.leg_numbers, chunk.legs, strict=True):
+            legs[str(number)] = f"{place}{number}.mp4"
+            await self.store.put_file(legs[str(number)], paths[leg.output_id], content_type=VIDEO)
         return {"files": list(legs.values()), "legs": legs}
 
     async def _files(
