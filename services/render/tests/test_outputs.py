@@ -243,21 +243,6 @@ async def test_outputs_that_look_alike_are_coded_once_and_are_both_whole(
     assert pictures[0] == pictures[1]
 
 
-async def test_outputs_that_look_alike_share_their_coding(
-    room: Room, media: Any, clip: Any, timeline: Any
-) -> None:
-    film = media.film(seconds=3)
-    whole = tall(timeline([film], [clip(film, 0, 0, 1), clip(film, 1, 1.5, 2.5)]))
-    part = tall(timeline([film], [clip(film, 0, 1.5, 2.5)]))
-    await room.store_sources(whole, media.files)
-    specs = await room.approve(whole, part)
-    async with room.working():
-        await room.settled()
-    told = {event.output_id: event for event in await room.told()}
-    facts = [told[spec.output_id].facts for spec in specs]
-    assert [one.duration_us for one in facts if one] == [2_000_000, 1_000_000]
-
-
 async def test_a_cut_that_cannot_be_made_fails_alone(
     room: Room, edit: Timeline, media: Any
 ) -> None:

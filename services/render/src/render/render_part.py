@@ -97,12 +97,10 @@ class RenderPartOfJob:
             telling.share = min(frame / longest, 1.0)
 
         paths = await render_chunk(chunk, files, looks, folder, hear)
-        numbers = {share.output_id: str(share.leg) for share in part.shares}
         legs: dict[str, str] = {}
-        for output, path in paths.items():
-            number = numbers[output]
-            legs[number] = f"{place}/{number}.mp4"
-            await self.store.put_file(legs[number], path, content_type=VIDEO)
+        for number, leg in zip(part.leg_numbers, chunk.legs, strict=True):
+            legs[str(number)] = f"{place}{number}.mp4"
+            await self.store.put_file(legs[str(number)], paths[leg.output_id], content_type=VIDEO)
         return {"files": list(legs.values()), "legs": legs}
 
     async def _files(
