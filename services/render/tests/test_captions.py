@@ -129,13 +129,14 @@ def test_subtitle_files_say_the_words_at_their_times(media: Any, clip: Any, time
     edit = timeline(
         [source],
         [clip(source, 0, 0, 3)],
-        captions=Captions(style="karaoke", groups=(caption("To be & not"),)),
+        captions=Captions(style="bold", groups=(caption("To be & not"),)),
     )
     files = caption_files(edit)
     assert files is not None
     assert files.srt == "1\n00:00:00,000 --> 00:00:01,600\nTo be & not\n"
     assert files.vtt.endswith("00:00:00.000 --> 00:00:01.600\nTo be &amp; not\n")
     assert "0:00:00.30,0:00:00.60,Caption" in files.ass
+    assert "NOT" in files.ass, "the style has capitals, the words for players have none"
 
 
 @pytest.mark.parametrize("style", ["clean", "bold", "karaoke"])
