@@ -82,7 +82,7 @@ def test_any_gap_or_overlap_on_the_spine_is_refused(spine: list[Json], data: st.
     shift = data.draw(st.integers(1, LENGTH))
     for part in spine[data.draw(st.integers(0, len(spine) - 1)) :]:
         part["start_us"] += shift
-    with pytest.raises(ValidationError, match="gap or overlap|begins at 0"):
+    with pytest.raises(ValidationError, match=r"gap or overlap|begins at 0"):
         timeline(picture=spine)
 
 
