@@ -78,36 +78,53 @@ def _output(kind: str, folder: Path) -> list[str]:
 
 MOVIEPY = """
 import json, sys
-from moviepy import VideoFileClip, concatenate_videoclips
+from moviepy import CompositeVideoClip, TextClip, VideoFileClip, concatenate_videoclips
 job = json.load(open(sys.argv[1]))
 film = VideoFileClip(job["film"])
 for output in job["outputs"]:
-    parts = [film.subclipped(a, b) for a, b in output["takes"]]
-    cut = concatenate_videoclips(parts)
+    cut = concatenate_videoclips([film.subclipped(a, b) for a, b in output["takes"]])
     if output["tall"]:
         cut = cut.cropped(x_center=960, width=608).resized((1080, 1920))
+    titles = [
+        TextClip(output["font"], text=text, font_size=70, color="white", stroke_color="black",
+                 stroke_width=6, margin=(20, 20)).with_start(a).with_end(b)
+        .with_position(("center", 0.75), relative=True)
+        for a, b, text in output["captions"]
+    ]
+    if titles:
+        cut = CompositeVideoClip([cut, *titles])
     cut.write_videofile(output["path"], fps=30, codec="libx264", preset="veryfast", logger=None,
                         audio_codec="aac", ffmpeg_params=["-crf", "20"])
 """
 
 
-def render_with_moviepy(shoot: Shoot, timelines: Timelines, folder: Path, python: Path) -> None:
-    """The same cuts, without captions and loudness: already that is slower."""
-    job = {
-        "film": str(shoot.path),
-        "outputs": [
-            {
-                "takes": [(clip.in_us / 1e6, clip.out_us / 1e6) for clip in timeline.picture],
-                "tall": timeline.canvas == TALL,
-                "path": str(folder / f"{timeline.kind}.mp4"),
-            }
-            for timeline in timelines.values()
-        ],
-    }
-    (folder / "job.json").write_text(json.dumps(job))
+def render_with_moviepy(
+    shoot: Shoot, timelines: Timelines, folder: Path, python: Path, *, captions: bool
+) -> None:
+    """The same takes with the same preset; captions as plain groups; loudness as it is."""
+    outputs = [
+        {
+            "takes": [(clip.in_us / 1e6, clip.out_us / 1e6) for clip in cut.picture],
+            "tall": cut.canvas == TALL,
+            "path": str(folder / f"{cut.kind}.mp4"),
+            "font": _font(cut, folder / cut.kind),
+            "captions": [
+                (group.start_us / 1e6, group.end_us / 1e6, group.text.upper())
+                for group in cut.captions.groups
+                if captions
+            ],
+        }
+        for cut in timelines.values()
+    ]
+    (folder / "job.json").write_text(json.dumps({"film": str(shoot.path), "outputs": outputs}))
     (folder / "cut.py").write_text(MOVIEPY)
     env = {**os.environ, "IMAGEIO_FFMPEG_EXE": ffmpeg_binary(), "FFMPEG_BINARY": ffmpeg_binary()}
     run([str(python), str(folder / "cut.py"), str(folder / "job.json")], env=env)
+
+
+def _font(cut: Timeline, folder: Path) -> str:
+    write_for_burning(cut, folder)
+    return str(folder / "fonts" / "0.ttf")
 
 
 def moviepy_python(folder: Path) -> Path:
