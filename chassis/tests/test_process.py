@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -17,14 +18,19 @@ from chassis.process import ProcessFailed, ProcessTimedOut, run_process
 STUBBORN = "trap '' TERM; echo ready; while true; do sleep 0.05; done"
 
 
-def programs() -> list[psutil.Process]:
-    """Ours, without the servers that other tests of the same run were lent."""
-    own = [child for child in psutil.Process().children() if not _is_server(child)]
-    return own + [one for child in own for one in child.children(recursive=True)]
+Programs = Callable[[], list[psutil.Process]]
 
 
-def _is_server(process: psutil.Process) -> bool:
-    return process.name() == "postgres" or "embedded.broker" in process.cmdline()
+@pytest.fixture
+def programs() -> Programs:
+    """Those started since: a run of all suites has servers and workers of its own."""
+    before = set(psutil.Process().children(recursive=True))
+
+    def started() -> list[psutil.Process]:
+        now = psutil.Process().children(recursive=True)
+        return [one for one in now if one not in before and one.name() != "postgres"]
+
+    return started
 
 
 async def until_gone(pid: int, seconds: float = 3) -> None:
@@ -88,13 +94,15 @@ async def test_a_program_need_not_read_its_input() -> None:
     await run_process(["true"], stdin=bytes(1 << 20))
 
 
-async def test_a_program_that_takes_too_long_is_ended() -> None:
+async def test_a_program_that_takes_too_long_is_ended(programs: Programs) -> None:
     with pytest.raises(ProcessTimedOut):
         await run_process(["sleep", "30"], timeout=0.1)
     assert not programs()
 
 
-async def test_cancel_ends_the_whole_group_of_a_stubborn_program_within_two_seconds() -> None:
+async def test_cancel_ends_the_whole_group_of_a_stubborn_program_within_two_seconds(
+    programs: Programs,
+) -> None:
     ready = asyncio.Event()
     running = asyncio.create_task(
         run_process(["sh", "-c", STUBBORN], on_stdout=lambda _: ready.set())
@@ -122,7 +130,7 @@ async def test_cancel_ends_what_the_program_started_too() -> None:
     await until_gone(grandchild)
 
 
-async def test_a_callback_that_fails_ends_the_program() -> None:
+async def test_a_callback_that_fails_ends_the_program(programs: Programs) -> None:
     def fail(line: str) -> None:
         raise ValueError(line)
 

@@ -4,6 +4,7 @@ Read from the databases and the object store's folder, not from what services sa
 """
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -151,8 +152,10 @@ def assert_nothing_is_left_over(databases: Databases, home: Home) -> None:
 
 
 def objects(home: Home, prefix: str) -> list[str]:
+    """Found by a walk that does not mind folders which go meanwhile."""
     root = home.root / "objects" / "objects"
-    keys = (path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_symlink())
+    paths = (Path(folder) / name for folder, _, names in os.walk(root) for name in names)
+    keys = (path.relative_to(root).as_posix() for path in paths)
     return [key for key in keys if key.startswith(prefix)]
 
 

@@ -13,6 +13,7 @@ Json = dict[str, Any]
 
 ENDED = frozenset({"completed", "failed", "canceled"})
 _RECONNECT_S = 0.5
+_GIVE_UP_S = 60
 _MANIFEST_WAIT_S = 15
 
 
@@ -103,14 +104,21 @@ class Api:
             time.sleep(0.1)
 
     def follow(self, job_id: str) -> Iterator[Json]:
-        """The job at each change, until it ended; a broken stream is picked up where it broke."""
+        """The job at each change, until it ended; a broken stream is picked up where it broke.
+
+        Gives up, with code `unreachable`, on a system that has not answered for a minute.
+        """
         job: Json = {}
+        heard = time.monotonic()
         while job.get("status") not in ENDED:
             try:
                 for changed in self._changes(job_id, job):
                     job = changed
                     yield job
-            except httpx2.TransportError:
+                    heard = time.monotonic()
+            except httpx2.TransportError as error:
+                if time.monotonic() - heard > _GIVE_UP_S:
+                    raise ApiProblem("unreachable", f"no answer for a minute: {error}") from error
                 time.sleep(_RECONNECT_S)
 
     def _changes(self, job_id: str, job: Json) -> Iterator[Json]:

@@ -40,6 +40,16 @@ async def test_scenes_can_be_read(creator: Any, reviewed: Any) -> None:
     assert (await creator.get(f"/jobs/{reviewed.job_id}/scenes/9", 404))["code"] == "not_found"
 
 
+async def test_who_watches_a_job_hears_that_its_storyboard_awaits_review(
+    creator: Any, tell: Any, others: Any
+) -> None:
+    job = await creator.job(outputTypes=["cinematic"], review="required")
+    before = (await creator.get(f"/jobs/{job['id']}"))["revision"]
+    await tell(others(creator, job).scenes(1, "review"))
+    after = await creator.get(f"/jobs/{job['id']}")
+    assert (after["status"], after["revision"]) == ("storyboard_review", before + 1)
+
+
 async def test_an_approval_is_answered_when_there_is_something_to_render(
     creator: Any, tell: Any, published: Any, reviewed: Any
 ) -> None:

@@ -129,5 +129,7 @@ def touch(tx: Transaction, job: Job) -> None:
 
 
 async def _lock(tx: Transaction, query: Select[Job]) -> Job | None:
+    """From here on nothing is flushed before the end: `touch` could not see it any more."""
+    tx.session.sync_session.autoflush = False
     job: Job | None = await tx.session.scalar(query.options(*WITH_PARTS).with_for_update(of=Job))
     return job
